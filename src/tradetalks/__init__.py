@@ -17,8 +17,8 @@ _PUBLIC = {
     "Scenario": "tradetalks.scenario",
     "load_scenario": "tradetalks.scenario",
     "simulate": "tradetalks.engine",
-    "Run": "tradetalks.engine",
-    "compare": "tradetalks.engine",
+    "RunResult": "tradetalks.results",
+    "compare": "tradetalks.results",
 }
 
 if TYPE_CHECKING:
