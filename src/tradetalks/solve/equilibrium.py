@@ -96,13 +96,15 @@ def _solve_from(
 _solve_single = jax.jit(_solve_from, static_argnums=3)
 
 
-@jax.jit
-def _solve_many(problem: _Problem, shocks: Shock) -> tuple[State, Equilibrium, FixedPoint]:
+@partial(jax.jit, static_argnums=2)
+def _solve_many(
+    problem: _Problem, shocks: Shock, shared: bool
+) -> tuple[State, Equilibrium, FixedPoint]:
     def one(elasticities: Elasticities, shock: Shock) -> tuple[State, Equilibrium, FixedPoint]:
         inner = _Problem(problem.economy, elasticities, problem.closure)
         return _solve_from(inner, shock, start(problem.economy), False)
 
-    return jax.vmap(one)(problem.elasticities, shocks)
+    return jax.vmap(one, in_axes=(None if shared else 0, 0))(problem.elasticities, shocks)
 
 
 @jax.jit
