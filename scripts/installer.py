@@ -33,8 +33,8 @@ class Part:
 
 PARTS = {
     "run": Part("requirements.lock", 190, 900),
-    "test": Part("requirements-test.lock", 5, 30),
-    "check": Part("requirements-check.lock", 80, 300),
+    "test": Part("requirements-test.lock", 2, 14),
+    "check": Part("requirements-check.lock", 80, 280),
 }
 
 
