@@ -97,7 +97,7 @@ def fingerprint(root: Path, part: Part) -> str:
 
     The folder counts, because an environment does not survive being moved.
     """
-    digest = hashlib.sha256(f"{root} {sys.version}".encode())
+    digest = hashlib.sha256(f"{root} {sys.version_info[:2]}".encode())
     for name in (PARTS["run"].lock, part.lock, "pyproject.toml"):
         digest.update((root / name).read_bytes())
     return digest.hexdigest()
@@ -110,14 +110,14 @@ def venv_python(venv: Path) -> Path:
 
 def usable(venv: Path) -> bool:
     """Whether the environment runs this version of Python and has pip."""
-    code = "import sys, pip; print(sys.version)"
+    code = "import sys, pip; print(sys.version_info[:2])"
     try:
         said = subprocess.run(
             [venv_python(venv), "-I", "-c", code], capture_output=True, text=True, check=True
         )
     except (OSError, subprocess.CalledProcessError):
         return False
-    return said.stdout.strip() == sys.version.strip()
+    return said.stdout.strip() == str(sys.version_info[:2])
 
 
 def progress(total: int) -> Callable[[str], None]:
