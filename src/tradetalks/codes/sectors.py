@@ -28,7 +28,8 @@ class Hs6:
 
     `method` says how it was placed: `line` (the HS6 itself is in the published crosswalk),
     `heading` or `chapter` (an HS code of another edition, placed with the majority of its
-    4- or 2-digit parent), `corrected` (placed by hand, see the script), `leftover` (no industry makes it: special classifications).
+    4- or 2-digit parent), `corrected` (by hand, see the script),
+    `leftover` (no industry makes it: special classifications).
     """
 
     code: str
