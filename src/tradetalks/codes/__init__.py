@@ -1,0 +1,31 @@
+"""Countries, sectors and customs lines, with their concordances, as data files with one loader."""
+
+from __future__ import annotations
+
+from tradetalks.codes.places import Country, countries, country, region_set, region_set_names
+from tradetalks.codes.sectors import (
+    Hs6,
+    Sector,
+    gtap_sectors,
+    hs6_table,
+    hs_sector,
+    sector,
+    sector_groups,
+    sectors,
+)
+
+__all__ = [
+    "Country",
+    "Hs6",
+    "Sector",
+    "countries",
+    "country",
+    "gtap_sectors",
+    "hs6_table",
+    "hs_sector",
+    "region_set",
+    "region_set_names",
+    "sector",
+    "sector_groups",
+    "sectors",
+]
