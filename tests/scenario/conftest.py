@@ -1,48 +1,9 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-import numpy as np
 import pytest
+from scenario_worlds import APART, EU27, OTHERS, TinyWorld, make_world
 
 from tradetalks.scenario import names
-
-EU27 = (
-    "AUT BEL BGR HRV CYP CZE DNK EST FIN FRA DEU GRC HUN IRL ITA LVA LTU LUX MLT NLD POL PRT "
-    "ROU SVK SVN ESP SWE"
-).split()
-OTHERS = "USA CHN JPN MEX NOR ROW".split()
-APART = {"DEU", "FRA", "ITA", "NLD", "IRL"}
-
-
-@dataclass(frozen=True)
-class TinyWorld:
-    """The fields of a world that compiling reads."""
-
-    countries: tuple[str, ...]
-    sectors: tuple[str, ...]
-    goods: np.ndarray
-    trade: np.ndarray
-    tariff: np.ndarray
-    mfn_tariff: np.ndarray
-    customs_ratio: np.ndarray
-
-
-def make_world(countries, sectors=("01T02", "03", "26", "SERV")) -> TinyWorld:
-    rng = np.random.default_rng(20)
-    n, s = len(countries), len(sectors)
-    goods = np.array([c != "SERV" for c in sectors])
-    mfn = rng.uniform(0, 0.1, (n, n, s)) * goods
-    war = rng.uniform(0, 0.2, (n, n, s)) * goods
-    return TinyWorld(
-        tuple(countries),
-        tuple(sectors),
-        goods,
-        trade=rng.uniform(1, 100, (n, n, s)),
-        tariff=mfn + war,
-        mfn_tariff=mfn,
-        customs_ratio=rng.uniform(0.8, 1.3, (n, n)),
-    )
 
 
 @pytest.fixture

@@ -24,11 +24,13 @@ from tradetalks.scenario.shipped import shipped_names
 BASELINE = "baseline"
 """The name of the world as it was: no change at all."""
 
+_LINE_BREAK = re.compile("\r\n|[\r\x85\u2028\u2029]")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 
 
 def _parse_text(value: object) -> object:
-    return value.strip() if isinstance(value, str) else value
+    """Strip blanks; every kind of line break becomes a newline, as YAML would make it."""
+    return _LINE_BREAK.sub("\n", value.strip()) if isinstance(value, str) else value
 
 
 def _parse_name(value: object) -> object:

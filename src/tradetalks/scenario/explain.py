@@ -33,10 +33,12 @@ _MISFITS = {
 
 
 def explain(error: ValidationError, model: type[BaseModel], origin: Origin) -> BadInput:
-    """Turn all that pydantic found into one error; the first problem of the file leads."""
-    problems = [_problem(detail, model, origin) for detail in error.errors(include_url=False)]
-    problems.sort(key=lambda p: p.line or 0)
-    first, *others = problems
+    """Turn all that pydantic found into one error; the first problem leads."""
+    details = error.errors(include_url=False)
+    found = [(detail["type"] == "missing", _problem(detail, model, origin)) for detail in details]
+    # What is missing comes last: most often a misspelt key nearby is the reason.
+    found.sort(key=lambda pair: (pair[0], pair[1].line or 0))
+    first, *others = (problem for _, problem in found)
     if not others:
         return first
     more = "\n".join(str(p) for p in others)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Annotated
 
 from pydantic import BeforeValidator, PlainSerializer
+from pydantic_core import PydanticCustomError
 
 from tradetalks.scenario.origin import describe, refuse
 
@@ -58,14 +59,23 @@ def _read_rate(value: object) -> float:
         )
     number = _number(value, "a rate", "Write a percentage such as '24%', or a fraction.")
     if abs(number) > 1:
-        shown = f"{number:g}"
-        raise refuse(
-            f"{shown} could mean {shown}% or {format_rate(number)}.",
-            f"Write '{shown}%' or {format_fraction(number / 100)}; "
-            f"or '{format_rate(number)}' if that is meant.",
-            kind="bad_number",
-        )
+        raise _two_readings(number)
     return number
+
+
+def _two_readings(number: float) -> PydanticCustomError:
+    """The refusal of a bare 25: both readings, and how to write the ones that are allowed."""
+    percent = f"{number:g}"
+    cures = [f"'{percent}%'"]
+    if abs(number) <= 100:
+        cures += [format_fraction(number / 100)]
+    if LOWEST_RATE <= number <= HIGHEST_RATE:
+        cures += [f"'{format_rate(number)}' if that is meant"]
+    return refuse(
+        f"{percent} could mean {percent}% or {format_rate(number)}.",
+        f"Write {' or '.join(cures)}.",
+        kind="bad_number",
+    )
 
 
 def _number(value: object, what: str, cure: str) -> float:
