@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from helpers import economy, elasticities, raised, shock
+from solving import economy, elasticities, raised, shock
 from scipy.optimize import root
 
 from tables import balanced

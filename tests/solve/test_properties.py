@@ -4,7 +4,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from helpers import economy, elasticities, raised, shock
+from solving import economy, elasticities, raised, shock
 from hypothesis import given
 from hypothesis import strategies as st
 
