@@ -250,7 +250,7 @@ class TestNames:
         assert "changes[0].exporter: unknown country 'CHM'. Did you mean 'CHN'?" in str(
             caught.value
         )
-        with pytest.raises(UnknownName, match="unknown sector '27'. Known: 01T02, 03, 26, SERV"):
+        with pytest.raises(UnknownName, match=r"unknown sector '27'\. Known: 01T02, 03, 26, SERV"):
             compile_shock(ask(Tariff(importer="USA", exporter="CHN", sectors=27, add=0.1)), world)
 
     def test_a_country_inside_a_region_with_its_line(self):
@@ -270,6 +270,11 @@ class TestNames:
         world = make_world(("USA", "CHN", "DEU", "REU"))
         with pytest.raises(UnknownName, match=r"'EUU' is not in this world .*that have it: eu27"):
             compile_shock(ask(Tariff(importer="EUU", exporter="CHN", add=0.1)), world)
+
+    def test_a_real_country_in_an_invented_world(self):
+        world = make_world(("HOM", "FOR"))
+        with pytest.raises(UnknownName, match=r"'CHN' is not in this world\. It has: HOM, FOR\."):
+            compile_shock(load_scenario("truce-holds"), world)
 
     @pytest.mark.parametrize(
         "eu", [("DEU", "FRA", "ITA", "NLD", "IRL", "REU"), ("EUU",), tuple(sorted(EU27))]

@@ -108,11 +108,13 @@ def test_a_file_survives_the_round_trip():
 
 
 text = st.text(min_size=1, max_size=60).filter(lambda t: t.strip() == t and "\0" not in t)
+words = st.text(st.sampled_from("ab:#-'\"%{}[]&*!|>?,é中"), min_size=1, max_size=120)
+sentence = st.lists(words, min_size=1, max_size=40).map(" ".join)
 
 
 @given(
-    question=text,
-    title=text,
+    question=text | sentence,
+    title=text | sentence,
     add=st.floats(-1, 100),
     factor=st.floats(1e-3, 1000),
     sigma=st.floats(0.01, 100),
@@ -132,6 +134,13 @@ def test_any_scenario_survives_the_round_trip(question, title, add, factor, sigm
         sources=[Source(title=title, date=date)],
     )
     assert Scenario.from_yaml(scenario.to_yaml()) == scenario
+
+
+def test_long_texts_are_folded_and_links_are_not():
+    written = load_scenario("truce-holds").to_yaml()
+    assert max(len(line) for line in written.splitlines() if "https:" not in line) <= 100
+    assert "    url: https://www.whitehouse.gov/" in written
+    assert "    date: 2025-05-12\n" in written
 
 
 def test_no_is_a_word_and_a_date_is_a_date():

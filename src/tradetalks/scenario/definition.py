@@ -250,7 +250,11 @@ class Scenario(Piece):
 
     def to_yaml(self) -> str:
         """Return the scenario as YAML 1.2 text; reading it back gives an equal scenario."""
-        return yaml_text.write(self.to_plain())
+        plain = self.to_plain()
+        for written, source in zip(plain.get("sources", ()), self.sources, strict=True):
+            if source.date is not None:
+                written["date"] = source.date  # a date, not a text that looks like one
+        return yaml_text.write(plain)
 
     def replace(self, **settings: Any) -> Self:
         """Return a checked copy with other settings, e.g. `replace(horizon="long")`."""

@@ -102,7 +102,7 @@ class Resolver:
         )
 
     def _not_here(self, name: str, keys: Keys) -> UnknownName:
-        """Say why a country is missing: inside a region, a region of another set, or unknown."""
+        """Say why a country is missing: in a region, of another set, of another world, unknown."""
         sets = tables().region_sets
         alone = [s for s, grouping in sets.items() if name in grouping.values()]
         inside = sets.get(self.regions, {}).get(name)
@@ -114,6 +114,9 @@ class Resolver:
                 self.origin,
                 keys,
             )
+        if alone and not set(self.countries) <= set(tables().countries):
+            has = ", ".join(self.countries[:12]) + (" ..." if len(self.countries) > 12 else ".")
+            return _error(f"'{name}' is not in this world.", f"It has: {has}", self.origin, keys)
         if alone:
             return _error(
                 f"'{name}' is not in this world (regions: {self.regions}).",

@@ -12,12 +12,14 @@ from __future__ import annotations
 
 import datetime
 import io
+import re
 from pathlib import Path
 from typing import Any, cast
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.scalarstring import FoldedScalarString
 
 from tradetalks.errors import BadFile
 from tradetalks.scenario.origin import Keys, Origin
@@ -25,6 +27,10 @@ from tradetalks.scenario.origin import Keys, Origin
 LARGEST_FILE = 1_000_000
 """Bytes; a scenario is a page of text, so a larger file is something else."""
 _MOST_NODES = 20_000
+
+_FOLD = 88
+_PLAIN_TEXT = re.compile(r"[^\s\x00-\x1f\x7f-\x9f]+(?: [^\s\x00-\x1f\x7f-\x9f]+)+")
+"""Words with single blanks between them: what a folded block gives back unchanged."""
 
 _CURE = "A scenario is `key: value` pairs; `tradetalks scenarios` lists examples."
 
@@ -175,9 +181,32 @@ class _Reader:
 def write(data: dict[str, Any]) -> str:
     """Return plain data (dicts, lists, scalars) as YAML 1.2 text, keys in their own order."""
     yaml = YAML()
-    yaml.width = 96
+    yaml.width = 4096  # never break a link; long texts are folded by `_folded`
     yaml.indent(mapping=2, sequence=4, offset=2)
     yaml.allow_unicode = True
     stream = io.StringIO()
-    yaml.dump(data, stream)
+    yaml.dump(_folded(data), stream)
     return stream.getvalue()
+
+
+def _folded(value: Any) -> Any:
+    """Mark long one-line texts to be written as a folded block, a line break every 88 columns."""
+    if isinstance(value, dict):
+        return {key: _folded(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_folded(item) for item in value]
+    if not isinstance(value, str) or len(value) <= _FOLD or not _PLAIN_TEXT.fullmatch(value):
+        return value
+    text = FoldedScalarString(value)
+    breaks: list[int] = []
+    start = 0
+    while len(value) - start > _FOLD:
+        at = value.rfind(" ", start, start + _FOLD)
+        if at <= start:
+            at = value.find(" ", start + _FOLD)
+        if at < 0:
+            break
+        breaks.append(at)
+        start = at + 1
+    text.fold_pos = breaks  # pyright: ignore[reportAttributeAccessIssue]
+    return text
