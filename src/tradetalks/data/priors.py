@@ -105,9 +105,7 @@ def geometric_mean(one: Prior, other: Prior) -> Prior:
     )
 
 
-def country_prior(
-    country: str, eu: bool, tables: Coefficients, wiod: Wiod, output: Array
-) -> Prior:
+def country_prior(country: str, eu: bool, tables: Coefficients, wiod: Wiod, output: Array) -> Prior:
     """Return the prior of a country by the rule of `docs/world-2022.md`."""
     if country in OWN_TABLE:
         return region_prior(tables, country)

@@ -13,7 +13,7 @@ revenue number is then the plain mean at observed values.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -47,7 +47,7 @@ class SectorRate:
     """Additional duty of a sector over MFN (fractions), in four numbers; `price` is shipped.
 
     `price` and `revenue`: exact under CES; `weighted`: mean at the lines' values; `simple`:
-    mean of lines; `mfn`: price number of the MFN rates alone; `lines`, `value_usd`.
+    mean of lines; `mfn`: price number of the lines' MFN rates; `lines`, `value_usd`: weights.
     """
 
     price: float
@@ -58,9 +58,15 @@ class SectorRate:
     lines: int
     value_usd: float
 
-    def row(self) -> dict[str, float]:
-        """Return the numbers rounded to 1e-6, for the report."""
-        return {k: round(float(v), 6) for k, v in asdict(self).items()}
+    def row(self) -> dict[str, dict[str, float] | float | int]:
+        """Return the numbers for the report, rates rounded to 1e-6."""
+        names = ("price", "revenue", "weighted", "simple")
+        return {
+            "added": {k: round(getattr(self, k), 6) for k in names},
+            "mfn_of_lines": round(self.mfn, 6),
+            "lines": self.lines,
+            "weights_usd": round(self.value_usd),
+        }
 
 
 def price_number(rates: ArrayLike, weights: ArrayLike, sigma: float) -> float:
@@ -88,11 +94,14 @@ def sector_rates(
     """Return the additional rate of each sector that has lines.
 
     `observed_at` is `total` if the values were observed under MFN and additional duty, `mfn`
-    if before the war. A sector whose lines have no value is weighted by lines.
+    if before the war. A sector whose lines have no value is weighted by lines; lines that no
+    industry makes (chapters 98 and 99) are left out.
     """
     groups: dict[str, list[Line]] = {code: [] for code in sectors()}
     for line in lines:
-        groups[hs6_table()[line.code[:6]].sector].append(line)
+        place = hs6_table()[line.code[:6]]
+        if place.method != "leftover":
+            groups[place.sector].append(line)
     found = {}
     for code, members in groups.items():
         if not members:
@@ -147,7 +156,7 @@ def us_lines_2022(
     2024 list takes the HS6 schedule's additional rate, at most 25% (the schedule doubles some
     lines); a line on no list has none.
     """
-    first, last = list(schedule.values())[0], list(schedule.values())[-1]
+    first, last = next(iter(schedule.values())), list(schedule.values())[-1]
     second = list(schedule.values())[1]
     lines, origin = [], {"list": 0.0, "schedule": 0.0, "none": 0.0, "no_mfn_rate": 0.0}
     for code, value in imports.items():
@@ -165,6 +174,33 @@ def us_lines_2022(
             origin["no_mfn_rate"] += value
         lines.append(Line(code, mfn.get(code[:8], 0.0), added + section_232(hs6), value))
     return lines, origin
+
+
+def schedule_check(
+    imports: Mapping[str, float], schedule: Mapping[str, Mapping[str, float]]
+) -> dict[str, dict[str, float]]:
+    """Return by sector the mean additional rate of the HS6 schedule and the share it covers.
+
+    Weighted by import value; the same duty found on another way, as a check of the lists. The
+    schedule takes the highest line of each HS6 and some lines twice (capped at 25% here).
+    """
+    steps = list(schedule.values())
+    sums: dict[str, list[float]] = {}
+    for code, value in imports.items():
+        place = hs6_table()[code[:6]]
+        if place.method == "leftover":
+            continue
+        total = sums.setdefault(place.sector, [0.0, 0.0, 0.0])
+        total[0] += value
+        if code[:6] in steps[-1]:
+            before = steps[0].get(code[:6], steps[1].get(code[:6], 0.0))
+            total[1] += value
+            total[2] += value * min(max(steps[-1][code[:6]] - before, 0.0), 0.25)
+    return {
+        code: {"rate": round(duty / value, 6), "covered": round(covered / value, 4)}
+        for code, (value, covered, duty) in sorted(sums.items())
+        if value > 0
+    }
 
 
 MFN_STEPS = ("2018-05-01", "2018-07-01", "2018-11-01")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +10,12 @@ from numpy.typing import NDArray
 
 from tradetalks.codes import countries as country_table
 from tradetalks.codes import sectors as sector_table
-from tradetalks.data import rates as r
 from tradetalks.data.balance import ras
 from tradetalks.data.priors import country_prior, wiod_value_added_share
-from tradetalks.data.readers import cubes, lines
+from tradetalks.data.readers import cubes
 from tradetalks.data.registry import find
 from tradetalks.data.shipped import storable, write_world
+from tradetalks.data.tariffs import add_war, customs_ratios, law_of_2022, mend_tariffs
 from tradetalks.data.toy import toy_world
 from tradetalks.data.world import World
 from tradetalks.errors import BadTable, unknown_name
@@ -45,8 +43,6 @@ ICIO_SECTORS = {
     "C31T33": "31T33",
     "Services (aggregate)": "SERV",
 }
-CAP = 0.5
-PREFERENTIAL = 0.01
 SHARE_RANGE = (0.25, 0.65)
 SOURCES = (
     "icio",
@@ -64,16 +60,6 @@ SOURCES = (
 )
 
 
-@dataclass(frozen=True, eq=False)
-class Law:
-    """Additional US-China duties of mid-2022 by sector, and US MFN rates on food."""
-
-    us_on_china: Mapping[str, r.SectorRate]
-    china_on_us: Mapping[str, r.SectorRate]
-    origin_usd: Mapping[str, float]
-    food_specific_share: float
-
-
 def merge_cube(cube: cubes.IcioCube) -> tuple[Array, Array]:
     """Return trade and tariff [i,n,j] in our 23 sectors (tariffs weighted by trade)."""
     codes = list(sector_table())
@@ -86,146 +72,7 @@ def merge_cube(cube: cubes.IcioCube) -> tuple[Array, Array]:
     return trade, np.divide(duty, trade, out=plain, where=trade > 0)
 
 
-def law_of_2022() -> Law:
-    """Return the sector rates of mid-2022 from raw tariff lines."""
-    imports = lines.read_imports(
-        find("census_china_2024", "us_imports_from_china_2024_hs10_census.csv.gz"), 10
-    )
-    mfn = lines.read_mfn(find("us_mfn_2025"))
-    us, origin = r.us_lines_2022(
-        imports,
-        {code: m.rate for code, m in mfn.items()},
-        lines.read_lists(find("us_s301_lists")),
-        lines.read_schedule(find("waugh_us")),
-    )
-    farm: dict[str, float] = {}
-    for name in ("us_exports_2024_to_china_on_10pct_list_hs6.csv",
-                 "us_exports_2024_to_china_on_15pct_list_hs6.csv"):  # fmt: skip
-        farm |= lines.read_exports_on_list(find("us_exports_lists_2024", name))
-    china = r.china_lines_2022(
-        lines.read_schedule(find("waugh_china")),
-        lines.read_exports_by_chapter(find("us_exports_hs2"), 2017),
-        farm,
-    )
-    food = [x for x in us if r.hs6_table()[x.code[:6]].sector == "10T12"]
-    specific = sum(x.value for x in food if _kind(mfn, x.code) in ("specific", "compound"))
-    return Law(
-        us_on_china=r.sector_rates(us, observed_at="total"),
-        china_on_us=r.sector_rates(china, observed_at="mfn"),
-        origin_usd=origin,
-        food_specific_share=specific / sum(x.value for x in food),
-    )
-
-
-def _kind(mfn: Mapping[str, lines.MfnRate], code: str) -> str:
-    return mfn[code[:8]].kind if code[:8] in mfn else "missing"
-
-
-def mend_tariffs(
-    tariff: Array, names: tuple[str, ...], law: Law
-) -> tuple[Array, dict[str, Any]]:
-    """Return MFN tariffs with services at zero, US food rebuilt and extremes capped; a report."""
-    codes = list(sector_table())
-    tariff = tariff.copy()
-    goods = np.array([s.goods for s in sector_table().values()])
-    services = int((tariff[:, :, ~goods] > 0).sum())
-    tariff[:, :, ~goods] = 0.0
-    usa, food = names.index("USA"), codes.index("10T12")
-    old = tariff[:, usa, food].copy()
-    rebuilt = law.us_on_china["10T12"].mfn
-    changed = old > PREFERENTIAL
-    tariff[changed, usa, food] = rebuilt
-    high = np.argwhere(tariff > CAP)
-    capped: dict[str, Any] = {}
-    for i, n, j in high:
-        row = capped.setdefault(f"{names[n]} {codes[j]}", {"suppliers": 0, "highest": 0.0})
-        row["suppliers"] += 1
-        row["highest"] = round(max(row["highest"], float(tariff[i, n, j])), 4)
-    return np.minimum(tariff, CAP), {
-        "services_cells_set_to_zero": services,
-        "us_food": {
-            "rate": round(rebuilt, 6),
-            "was": {names[i]: round(float(old[i]), 4) for i in np.flatnonzero(changed)},
-            "kept_preferential": [
-                names[i] for i in np.flatnonzero(~changed) if names[i] != "USA"
-            ],
-            "share_of_value_with_specific_or_compound_duty": round(law.food_specific_share, 4),
-        },
-        "capped_cells": len(high),
-        "capped": capped,
-    }
-
-
-def add_war(
-    tariff: Array, names: tuple[str, ...], law: Law
-) -> tuple[Array, dict[str, dict[str, dict[str, float]]]]:
-    """Return tariffs with the additional US-China duties (price numbers) and the rate table."""
-    codes = list(sector_table())
-    tariff = tariff.copy()
-    table: dict[str, dict[str, dict[str, float]]] = {}
-    for importer, exporter, found in (
-        ("USA", "CHN", law.us_on_china),
-        ("CHN", "USA", law.china_on_us),
-    ):
-        i, n = names.index(exporter), names.index(importer)
-        rows = table.setdefault(f"{importer} on {exporter}", {})
-        for j, code in enumerate(codes):
-            mfn = float(tariff[i, n, j])
-            if code in found and sector_table()[code].goods:
-                tariff[i, n, j] = mfn + found[code].price
-            rows[code] = {
-                "mfn": round(mfn, 6),
-                "total": round(float(tariff[i, n, j]), 6),
-                **({f"added_{k}": v for k, v in found[code].row().items()} if code in found
-                   else {}),
-            }  # fmt: skip
-    return tariff, table
-
-
-def customs_ratios(
-    trade: Array, names: tuple[str, ...], goods: NDArray[np.bool_]
-) -> tuple[Array, dict[str, Any]]:
-    """Return customs_ratio [i,n]: US customs totals of 2022 over table goods flows, else 1.
-
-    Both directions as the United States reports them (imports at customs value, exports
-    f.a.s.), so that the customs balance is the published one; China's own figures stand in
-    the report.
-    """
-    usa, chn = names.index("USA"), names.index("CHN")
-    by_us = lines.read_comtrade(
-        find("comtrade_usa_chn", "comtrade_totals_TradeData_USA_China.csv")
-    )
-    by_cn = lines.read_comtrade(
-        find("comtrade_usa_chn", "comtrade_totals_TradeData_China_USA.csv")
-    )
-    flows = trade[:, :, goods].sum(2)
-    ratio = np.ones_like(flows)
-    imports, exports = by_us[2022, "USA", "CHN", "M"], by_us[2022, "USA", "CHN", "X"]
-    ratio[chn, usa] = imports.fob / 1e6 / flows[chn, usa]
-    ratio[usa, chn] = exports.value / 1e6 / flows[usa, chn]
-    return ratio, {
-        "usa_from_chn": {
-            "table_musd": round(float(flows[chn, usa]), 3),
-            "customs_musd": round(imports.fob / 1e6, 3),
-            "ratio": round(float(ratio[chn, usa]), 6),
-            "as_china_reports_exports_musd": round(
-                by_cn[2022, "CHN", "USA", "X"].value / 1e6, 3
-            ),
-        },
-        "chn_from_usa": {
-            "table_musd": round(float(flows[usa, chn]), 3),
-            "customs_musd": round(exports.value / 1e6, 3),
-            "ratio": round(float(ratio[usa, chn]), 6),
-            "as_china_reports_imports_cif_musd": round(
-                by_cn[2022, "CHN", "USA", "M"].value / 1e6, 3
-            ),
-        },
-    }
-
-
-def balance(
-    trade: Array, tariff: Array, names: tuple[str, ...]
-) -> tuple[Array, dict[str, Any]]:
+def balance(trade: Array, tariff: Array, names: tuple[str, ...]) -> tuple[Array, dict[str, Any]]:
     """Return intermediate [n,j,k], balanced by RAS country by country, and the report."""
     tables = cubes.read_coefficients(find("jmwz2017").parent)
     wiod = cubes.read_wiod(find("wiod2013", "wiot_2011.npz"))
@@ -267,13 +114,14 @@ def balance(
     columns = np.concatenate([output, final[:, None]], axis=1)
     done = ras(prior, rows, columns)
     inter, before = done.table[:, :size, :size], prior[:, :size, :size]
-    moved = np.abs(inter - before).sum((1, 2)) / before.sum((1, 2)) / 2
+    value = before.sum((1, 2))
+    moved = np.abs(inter - before).sum((1, 2)) / value
     for n, name in enumerate(names):
         report[name]["intermediate_moved"] = round(float(moved[n]), 4)
     return inter, {
         "iterations": done.iterations,
         "error": done.error,
-        "mean_intermediate_moved": round(float(moved.mean()), 4),
+        "mean_intermediate_moved": round(float(moved @ value / value.sum()), 4),
         "countries": report,
     }
 
@@ -308,6 +156,7 @@ def build_world_2022() -> tuple[World, dict[str, Any]]:
         "tariffs": mended,
         "us_china_rates": war,
         "us_line_rates_from_usd": {k: round(v) for k, v in law.origin_usd.items()},
+        "us_schedule_check": law.schedule_check,
         "customs": customs,
     }
     return storable(world), report
@@ -315,8 +164,9 @@ def build_world_2022() -> tuple[World, dict[str, Any]]:
 
 NOTES = (
     "Trade: OECD ICIO 2022, goods flows without trade margins; not customs statistics.",
-    "Tariffs: MFN or preferential 2022 (Teti); services set to zero; US food, drink and "
-    "tobacco rebuilt from tariff lines; cells above 50% capped (listed in the report).",
+    "Tariffs: MFN or preferential 2022 (Teti); services set to zero; food, drink and tobacco "
+    "of the United States and China rebuilt from tariff lines; cells above 50% capped (listed "
+    "in the report).",
     "US-China: additional duties of mid-2022 from tariff lines, statutory: exclusions "
     "granted to importers are not deducted. US weights are imports of 2024, with the war's "
     "effect on them undone at an assumed elasticity of 2.53; Chinese weights are US exports "
