@@ -17,5 +17,6 @@ if [ "$(id -u)" != 0 ]; then
 fi
 export DEBIAN_FRONTEND=noninteractive
 apt-get -qq -o Acquire::Retries=3 update
-apt-get -qq -y -o Acquire::Retries=3 install --no-install-recommends chromium >/dev/null
-echo "Installed $(chromium --version --no-sandbox)."
+apt-get -qq -y -o Acquire::Retries=3 install --no-install-recommends chromium fonts-liberation >/dev/null
+version=$(chromium --version --no-sandbox 2>/dev/null)
+echo "Installed $version."
