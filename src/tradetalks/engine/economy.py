@@ -56,10 +56,10 @@ def elasticities_of(
 def choose_sets(scenario: Scenario, sets: tuple[ElasticitySet, ...]) -> tuple[ElasticitySet, ...]:
     """Return the elasticity sets a scenario asks for; the central one is always among them."""
     wanted = scenario.elasticities
-    if wanted == "all":
+    if wanted == ("all",):
         return sets
     names = {s.name: s for s in sets}
-    asked = [s.name for s in sets if s.central] if wanted == "central" else list(wanted)
+    asked = [s.name for s in sets if s.central] if wanted == ("central",) else list(wanted)
     unknown = [name for name in asked if name not in names]
     if unknown:
         raise BadInput(

@@ -5,14 +5,22 @@ from tradetalks.model.economy import (
     Deficit,
     Economy,
     Elasticities,
+    Factors,
+    LabourSupply,
+    Quotas,
+    Revenue,
+    Selection,
     Shock,
     by_sector,
     economy_of_flows,
+    factors_of,
     no_shock,
     shock_of,
 )
-from tradetalks.model.equations import Kernel, State, advance, start, trade_kernel
+from tradetalks.model.equations import advance, start, step_sizes
 from tradetalks.model.equilibrium import Equilibrium, equilibrium_at
+from tradetalks.model.production import State
+from tradetalks.model.trade import Kernel, trade_kernel
 
 __all__ = [
     "Closure",
@@ -20,15 +28,22 @@ __all__ = [
     "Economy",
     "Elasticities",
     "Equilibrium",
+    "Factors",
     "Kernel",
+    "LabourSupply",
+    "Quotas",
+    "Revenue",
+    "Selection",
     "Shock",
     "State",
     "advance",
     "by_sector",
     "economy_of_flows",
     "equilibrium_at",
+    "factors_of",
     "no_shock",
     "shock_of",
     "start",
+    "step_sizes",
     "trade_kernel",
 ]

@@ -1,215 +1,213 @@
 """The equations of the world economy as one map whose fixed point is the equilibrium.
 
-The unknowns are logs of ratios to the baseline: wages w_n, users' prices P_nj and spending
-X_nj. `advance` maps them to what costs, trade shares, factor markets and budgets imply; an
-equilibrium is a point that it leaves where it is. The trade block uses the separable form of
-CES demand: with K_inj = pi_inj [d (1+t')/(1+t)]^(1-sigma) computed once for a shock, every
-price index and every sales total is a product of K with a vector of unit costs.
+`advance` takes the unknowns (see `State`) to what costs, trade shares, factor markets and
+budgets imply; an equilibrium is a point that it leaves where it is. Parts that an economy
+does not have (specific factors, employment, quotas) are absent from the state and cost nothing.
 """
 
 from __future__ import annotations
 
 import equinox as eqx
-import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from tradetalks.model.ces import deviation, exponent, log_index, power
 from tradetalks.model.economy import Closure, Economy, Elasticities, Shock
-
-
-class State(eqx.Module):
-    """The unknowns, as logs of ratios to the baseline."""
-
-    wage: Float[Array, " n"]
-    price: Float[Array, "n j"]
-    spending: Float[Array, "n j"]
-
-
-class Kernel(eqx.Module):
-    """What a shock does to trade, computed once per solve. Index order `[j, n, i]`.
-
-    `delivered` holds K and `before_duty` holds K / (1 + t'); `constant` is the part of the
-    import price index's deviation that does not depend on costs. `home` is the log change
-    of the wedge on domestic sales and `home_duty` its new duty (both zero but for regions
-    that contain borders).
-    """
-
-    delivered: Float[Array, "j n i"]
-    before_duty: Float[Array, "j n i"]
-    constant: Float[Array, "j n"]
-    before_duty_sum: Float[Array, "j n"]
-    home: Float[Array, "n j"]
-    home_duty: Float[Array, "n j"]
-
-
-class Costs(eqx.Module):
-    """Unit costs and what is spent on each input per unit of cost.
-
-    `value_added_share` and `materials_share` are shares of cost; `input_pull[n, j]` and
-    `input_push[n, k]` multiply the baseline shares of materials.
-    """
-
-    cost: Float[Array, "n k"]
-    value_added_share: Float[Array, "n k"]
-    materials_share: Float[Array, "n k"]
-    input_pull: Float[Array, "n j"]
-    input_push: Float[Array, "n k"]
+from tradetalks.model.income import employment, expenditure
+from tradetalks.model.production import Costs, State, bills, unit_cost
+from tradetalks.model.trade import Demand, Kernel, demand
 
 
 class Flows(eqx.Module):
-    """Prices (logs of ratios) and values (currency of the baseline) that a state implies.
+    """Prices (logs of ratios) and values (currency of the baseline) that a state implies."""
 
-    `pull[j, n]` is import spending over the import price index to the power 1 - sigma: a
-    flow's value before duty is `before_duty[j, n, i] * pull[j, n] * cost[i, j]^(1-sigma)`.
-    """
-
-    cost: Float[Array, "i j"]
-    price: Float[Array, "n j"]
-    import_price: Float[Array, "n j"]
-    pull: Float[Array, "j n"]
-    home_sales: Float[Array, "n j"]
-    sales: Float[Array, "i j"]
-    value_added: Float[Array, "i k"]
-    revenue: Float[Array, " n"]
+    made: Costs
+    trade: Demand
+    cost_bill: Float[Array, "n k"]
+    value_added: Float[Array, "n k"]
+    profit: Float[Array, " n"]
+    subsidy: Float[Array, " n"]
     intermediate: Float[Array, "n j"]
     final_share: Float[Array, "n j"]
     consumer_price: Float[Array, " n"]
+    income: Float[Array, " n"]
 
 
-def trade_kernel(economy: Economy, elasticities: Elasticities, shock: Shock) -> Kernel:
-    """Compute the separable part of trade demand for a shock."""
-    a = exponent(elasticities.sigma)[:, None, None]
-    share, duty = economy.origin_share, shock.tariff
-    wedge = shock.log_iceberg + jnp.log1p(duty) - economy.log_duty
-    # a flow that does not exist stays out, whatever its wedge (0 x infinity is not a number)
-    growth = jnp.expm1(a * jnp.where(share > 0, wedge, 0.0))
-    growth = jax.lax.optimization_barrier(growth)
-    delivered = share + share * growth
-    before_duty = delivered / (1.0 + duty)
-    diagonal = jnp.arange(economy.n_countries)
-    return Kernel(
-        delivered=delivered,
-        before_duty=before_duty,
-        constant=(share * growth).sum(2) / a[:, :, 0],
-        before_duty_sum=before_duty.sum(2),
-        home=wedge[:, diagonal, diagonal].T,
-        home_duty=duty[:, diagonal, diagonal].T,
-    )
-
-
-def unit_cost(
+def flows(
     economy: Economy,
     elasticities: Elasticities,
-    wage: Float[Array, " n"],
-    price: Float[Array, "n j"],
-) -> Costs:
-    """Return unit costs from wages and users' prices (both logs of ratios)."""
-    a = exponent(elasticities.materials)
-    price_dev = deviation(price, a)
-    bundle = jnp.einsum("njk,nj->nk", economy.material_share, price_dev)
-    b = exponent(elasticities.value_added)
-    beta = economy.value_added_share
-    wage_dev = deviation(wage, b)[:, None]
-    materials_dev = deviation(log_index(bundle, a), b)
-    mix = beta * wage_dev + (1.0 - beta) * materials_dev
-    top = power(mix, b)
-    return Costs(
-        cost=log_index(mix, b),
-        value_added_share=beta * power(wage_dev, b) / top,
-        materials_share=(1.0 - beta) * power(materials_dev, b) / top,
-        input_pull=power(price_dev, a),
-        input_push=1.0 / power(bundle, a),
+    closure: Closure,
+    shock: Shock,
+    kernel: Kernel,
+    state: State,
+) -> Flows:
+    """Return all prices and values that a state implies (`docs/model.md`)."""
+    made = unit_cost(economy, elasticities, closure, shock, state)
+    aid = jnp.zeros(()) if shock.subsidy is None else shock.subsidy
+    market = _market_size(economy, closure, state)
+    trade = demand(
+        economy,
+        elasticities,
+        shock,
+        kernel,
+        made.cost + jnp.log1p(-aid),
+        state.spending,
+        state.premium,
+        market,
+        closure.selection,
     )
-
-
-def flows(economy: Economy, elasticities: Elasticities, kernel: Kernel, state: State) -> Flows:
-    """Return all prices and values that a state implies (`docs/model.md`, sections 1 and 2)."""
-    made = unit_cost(economy, elasticities, state.wage, state.price)
-
-    a = exponent(elasticities.sigma)[:, None]
-    cost_dev = deviation(made.cost.T, a)
-    import_dev = kernel.constant + jnp.einsum("jni,ji->jn", kernel.delivered, cost_dev)
-    import_price = log_index(import_dev, a).T
-    b = exponent(elasticities.sigma_domestic)
-    m = economy.import_share
-    home_dev = deviation(made.cost + kernel.home, b)
-    foreign_dev = deviation(import_price, b)
-    mix = (1.0 - m) * home_dev + m * foreign_dev
-    price = log_index(mix, b)
-
-    spending = economy.spending * jnp.exp(state.spending)
-    per_unit = spending / power(mix, b)
-    home_spending = per_unit * (1.0 - m) * power(home_dev, b)
-    import_spending = per_unit * m * power(foreign_dev, b)
-
-    pull = import_spending.T / power(import_dev, a)
-    exports = jnp.einsum("jni,jn->ji", kernel.before_duty, pull) * power(cost_dev, a)
-    landed = kernel.before_duty_sum + a * jnp.einsum("jni,ji->jn", kernel.before_duty, cost_dev)
-    home_sales = home_spending / (1.0 + kernel.home_duty)
-    sales = home_sales + exports.T
-    revenue = (import_spending - (pull * landed).T + home_spending - home_sales).sum(1)
-
-    bill = sales * made.materials_share * made.input_push
-    intermediate = made.input_pull * jnp.einsum("njk,nk->nj", economy.material_share, bill)
+    revenue_of_producer = trade.sales / (1.0 - aid)
+    profit_share = jnp.zeros(()) if economy.profit_share is None else economy.profit_share
+    profit = revenue_of_producer * profit_share
+    cost_bill = revenue_of_producer - profit
+    value_added, intermediate = bills(economy, closure, made, cost_bill)
+    if trade.local_income is not None:
+        value_added = value_added + trade.local_income
     r = exponent(elasticities.final)
-    price_dev = deviation(price, r)
+    price_dev = deviation(trade.price, r)
     basket = (economy.final_share * price_dev).sum(1)
+    subsidy = (revenue_of_producer - trade.sales).sum(1)
+    budget = trade.revenue + trade.export_tax - subsidy
     return Flows(
-        cost=made.cost,
-        price=price,
-        import_price=import_price,
-        pull=pull,
-        home_sales=home_sales,
-        sales=sales,
-        value_added=sales * made.value_added_share,
-        revenue=revenue,
+        made=made,
+        trade=trade,
+        cost_bill=cost_bill,
+        value_added=value_added,
+        profit=profit.sum(1) + jnp.zeros(economy.n_countries),
+        subsidy=subsidy,
         intermediate=intermediate,
         final_share=economy.final_share * power(price_dev, r) / power(basket, r)[:, None],
         consumer_price=log_index(basket, r),
+        income=value_added.sum(1) + profit.sum(1) + budget + trade.rent_income,
     )
 
 
-def expenditure(
-    economy: Economy,
-    closure: Closure,
-    factor_income: Float[Array, " n"],
-    revenue: Float[Array, " n"],
-) -> Float[Array, " n"]:
-    """Return final spending E'_n under the named deficit rule."""
-    income = factor_income + revenue
-    if closure.deficit == "balanced":
-        return income
-    if closure.deficit == "gni_share":
-        baseline = economy.expenditure - economy.deficit
-        weighted = income * economy.expenditure / baseline
-        return weighted * income.sum() / weighted.sum()
-    return income + economy.deficit * factor_income.sum() / economy.factor_income.sum()
+def _market_size(economy: Economy, closure: Closure, state: State) -> Float[Array, " n"] | None:
+    """Return the log price effect of market size over the wage where entry is costly."""
+    if closure.selection is None:
+        return None
+    total = (economy.spending * jnp.exp(state.spending)).sum(1) / economy.spending.sum(1)
+    return (1.0 - closure.selection.duty_exponent) * (jnp.log(total) - state.wage)
 
 
 def advance(
-    economy: Economy, elasticities: Elasticities, closure: Closure, kernel: Kernel, state: State
+    economy: Economy,
+    elasticities: Elasticities,
+    closure: Closure,
+    shock: Shock,
+    kernel: Kernel,
+    state: State,
 ) -> tuple[State, Float[Array, ""]]:
     """Map a state to the one its markets imply, and return Walras' residual beside it.
 
-    Wages are normalised so that world factor income keeps its value, which is the choice of
-    numeraire; how much the normalisation had to change them is the residual of the one
-    equation that is not imposed.
+    Factor prices are normalised so that world factor income keeps its value, which is the
+    choice of numeraire; how much the normalisation had to change them is the residual of the
+    one equation that is not imposed.
     """
-    out = flows(economy, elasticities, kernel, state)
-    wage_bill = out.value_added.sum(1)
-    world = economy.factor_income.sum()
-    scale = world / wage_bill.sum()
-    wage = jnp.log(scale * wage_bill / economy.factor_income)
-    budget = expenditure(economy, closure, jnp.exp(wage) * economy.factor_income, out.revenue)
+    out = flows(economy, elasticities, closure, shock, kernel, state)
+    scale = economy.factor_income.sum() / out.value_added.sum()
+    value_added = scale * out.value_added
+    factor_income = value_added.sum(1)
+    income = out.income + factor_income - out.value_added.sum(1)
+    budget = expenditure(economy, closure, factor_income, income)
+    wage_bill = _wage_bill(economy, closure, value_added)
+    log_employment = None
+    wage = wage_bill
+    if state.employment is not None:
+        relief = jnp.zeros_like(wage_bill)
+        if closure.revenue == "income_tax_cut":
+            relief = out.trade.revenue / factor_income
+        nominal = jnp.log(income / economy.income)
+        log_employment = employment(closure, wage_bill, out.consumer_price, nominal, relief)
+        wage = wage_bill - log_employment
     final = out.final_share * budget[:, None]
-    used = economy.spending > 0
-    ratio = jnp.where(used, final + out.intermediate, 1.0) / jnp.where(used, economy.spending, 1.0)
-    spending = jnp.log(ratio)
-    return State(wage=wage, price=out.price, spending=spending), scale - 1.0
+    return State(
+        wage=wage,
+        price=out.trade.price,
+        spending=_log_ratio(final + out.intermediate, economy.spending),
+        value_added=None
+        if state.value_added is None
+        else _log_ratio(value_added, economy.value_added),
+        cost=None if state.cost is None else _log_ratio(scale * out.cost_bill, economy.cost),
+        employment=log_employment,
+        premium=_premium(shock, state, out.trade),
+    ), scale - 1.0
 
 
-def start(economy: Economy) -> State:
+def _wage_bill(
+    economy: Economy, closure: Closure, value_added: Float[Array, "n k"]
+) -> Float[Array, " n"]:
+    """Return the log change of labour income: value added net of specific factors."""
+    if closure.factors is None:
+        return jnp.log(value_added.sum(1) / economy.factor_income)
+    labour = 1.0 - closure.factors.specific
+    old = (labour * economy.value_added).sum(1)
+    new = (labour * value_added).sum(1)
+    # a country all of whose factors are specific has no wage: its income stands in
+    some = old > 0
+    ratio = jnp.where(some, new, value_added.sum(1)) / jnp.where(some, old, economy.factor_income)
+    return jnp.log(ratio)
+
+
+def _premium(shock: Shock, state: State, trade: Demand) -> Float[Array, " g"] | None:
+    """Return premia: zero or enough to keep a group at its limit (complementarity)."""
+    if shock.quotas is None or state.premium is None or trade.volumes is None:
+        return state.premium
+    moved = state.premium + jnp.log(trade.volumes / shock.quotas.limit)
+    return jnp.where(shock.quotas.floor > 0, jnp.minimum(0.0, moved), jnp.maximum(0.0, moved))
+
+
+def _log_ratio(new: Array, old: Array) -> Array:
+    used = old > 0
+    return jnp.log(jnp.where(used, new, 1.0) / jnp.where(used, old, 1.0))
+
+
+def start(economy: Economy, closure: Closure, shock: Shock) -> State:
     """Return the state of the baseline: nothing has changed."""
-    zero = jnp.zeros_like(economy.spending)
-    return State(wage=jnp.zeros_like(economy.factor_income), price=zero, spending=zero)
+    goods = jnp.zeros_like(economy.spending)
+    factors = closure.factors is not None
+    return State(
+        wage=jnp.zeros_like(economy.factor_income),
+        price=goods,
+        spending=goods,
+        value_added=goods if factors else None,
+        cost=goods if factors else None,
+        employment=None if closure.labour == "fixed" else jnp.zeros_like(economy.factor_income),
+        premium=None if shock.quotas is None else jnp.zeros_like(shock.quotas.limit),
+    )
+
+
+def step_sizes(
+    economy: Economy, elasticities: Elasticities, closure: Closure, shock: Shock
+) -> State:
+    """Return how far to move each unknown per unit of its gap, so that plain steps contract.
+
+    Demand for a sector's output falls with elasticity between the two nests', so a factor
+    that cannot leave must not follow its income one for one; likewise a premium.
+    """
+    state = start(economy, closure, shock)
+    one = jnp.ones_like(economy.spending)
+    slope = (
+        economy.home_share * elasticities.sigma_domestic
+        + (1.0 - economy.home_share) * elasticities.sigma
+    )
+    held = jnp.maximum(slope - 1.0, 0.0)
+    step = one
+    if closure.factors is not None:
+        stuck = economy.value_added_share * (1.0 - closure.factors.mobile)
+        step = 1.0 / (1.0 + (stuck + closure.factors.fixed_cost) * held)
+    premium = None
+    if shock.quotas is not None:
+        group = jnp.zeros_like(shock.quotas.limit)
+        count = group.at[shock.quotas.group].add(1.0)
+        total = group.at[shock.quotas.group].add(elasticities.sigma[shock.quotas.good])
+        premium = jnp.maximum(count, 1.0) / jnp.maximum(total, 1.0)
+    return State(
+        wage=jnp.ones_like(economy.factor_income),
+        price=one,
+        spending=one,
+        value_added=None if state.value_added is None else step,
+        cost=None if state.cost is None else step,
+        employment=None if state.employment is None else jnp.ones_like(economy.factor_income),
+        premium=premium,
+    )

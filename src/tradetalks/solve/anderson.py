@@ -48,14 +48,15 @@ class _Carry(NamedTuple):
     iterations: Int[Array, ""]
 
 
-def _proposal(carry: _Carry) -> Float[Array, " m"]:
+def _proposal(carry: _Carry, sizes: Float[Array, "..."]) -> Float[Array, " m"]:
     filled = jnp.arange(carry.moves.shape[0]) < carry.stored
     gram = jnp.where(filled[:, None] & filled, carry.gram, 0.0)
     ridge = _RIDGE * jnp.trace(gram) + 1e-300
     gram = gram + jnp.diag(jnp.where(filled, ridge, 1.0))
     weights = jnp.linalg.solve(gram, jnp.where(filled, carry.gap_changes @ carry.gap, 0.0))
-    plain = carry.point + carry.damping * carry.gap
-    return plain - weights @ (carry.moves + carry.damping * carry.gap_changes)
+    step = carry.damping * sizes
+    plain = carry.point + step * carry.gap
+    return plain - (weights @ carry.moves + step * (weights @ carry.gap_changes))
 
 
 def accelerate(
@@ -65,15 +66,19 @@ def accelerate(
     tolerance: float,
     max_iterations: int,
     memory: int = 8,
+    step_sizes: Float[Array, " m"] | None = None,
 ) -> FixedPoint:
     """Iterate `x -> fixed_point_map(x)[0]` until `max |map(x) - x| < tolerance`.
 
+    `step_sizes` says how far a plain step moves each unknown per unit of its gap (default 1).
     The map returns its image and one scalar, handed back for the final point. Whether the
     tolerance was reached is for the caller to read off `residual`.
     """
 
+    sizes = jnp.ones(()) if step_sizes is None else step_sizes
+
     def body(carry: _Carry) -> _Carry:
-        point = _proposal(carry)
+        point = _proposal(carry, sizes)
         image, extra = fixed_point_map(point)
         gap = image - point
         residual = jnp.max(jnp.abs(gap))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -30,9 +31,10 @@ from tradetalks.model import (
     equilibrium_at,
     no_shock,
     start,
+    step_sizes,
     trade_kernel,
 )
-from tradetalks.solve.anderson import FixedPoint, Map, accelerate
+from tradetalks.solve.anderson import FixedPoint, accelerate
 from tradetalks.solve.newton import newton_gmres
 from tradetalks.solve.status import TOLERANCE, Method, Status, describe
 
@@ -63,33 +65,35 @@ class _Problem(NamedTuple):
     closure: Closure
 
 
-def as_map(problem: _Problem, kernel: Kernel, like: State) -> Map:
-    """Return the fixed-point map on a flat vector."""
-    _, unravel = ravel_pytree(like)
+def _iterate(
+    problem: _Problem, shock: Shock, kernel: Kernel, state: State, newton: bool
+) -> FixedPoint:
+    point, unravel = ravel_pytree(state)
 
     def flat(x: Float[Array, " m"]) -> tuple[Float[Array, " m"], Float[Array, ""]]:
-        image, walras = advance(*problem, kernel, unravel(x))
+        image, walras = advance(*problem, shock, kernel, unravel(x))
         return ravel_pytree(image)[0], walras
 
-    return flat
-
-
-def _iterate(problem: _Problem, kernel: Kernel, state: State, newton: bool) -> FixedPoint:
-    point, _ = ravel_pytree(state)
-    flat = as_map(problem, kernel, state)
     if newton:
         return newton_gmres(flat, point, tolerance=_TARGET)
-    return accelerate(flat, point, tolerance=_TARGET, max_iterations=_MAX_ITERATIONS)
+    sizes = step_sizes(*problem, shock)
+    return accelerate(
+        flat,
+        point,
+        tolerance=_TARGET,
+        max_iterations=_MAX_ITERATIONS,
+        step_sizes=ravel_pytree(sizes)[0],
+    )
 
 
 def _solve_from(
     problem: _Problem, shock: Shock, state: State, newton: bool
 ) -> tuple[State, Equilibrium, FixedPoint]:
-    kernel = trade_kernel(problem.economy, problem.elasticities, shock)
-    found = _iterate(problem, kernel, state, newton)
+    economy, elasticities, closure = problem
+    kernel = trade_kernel(economy, elasticities, shock, closure.selection)
+    found = _iterate(problem, shock, kernel, state, newton)
     _, unravel = ravel_pytree(state)
     solved = unravel(found.point)
-    economy, elasticities, closure = problem
     return solved, equilibrium_at(economy, elasticities, closure, shock, kernel, solved), found
 
 
@@ -102,17 +106,26 @@ def _solve_many(
 ) -> tuple[State, Equilibrium, FixedPoint]:
     def one(elasticities: Elasticities, shock: Shock) -> tuple[State, Equilibrium, FixedPoint]:
         inner = _Problem(problem.economy, elasticities, problem.closure)
-        return _solve_from(inner, shock, start(problem.economy), False)
+        return _solve_from(inner, shock, start(problem.economy, problem.closure, shock), False)
 
     return jax.vmap(one, in_axes=(None if shared else 0, 0))(problem.elasticities, shocks)
 
 
 @jax.jit
 def _phase(problem: _Problem, shock: Shock, state: State, share: Array) -> FixedPoint:
-    before = trade_kernel(problem.economy, problem.elasticities, no_shock(problem.economy))
-    after = trade_kernel(problem.economy, problem.elasticities, shock)
+    economy, elasticities, closure = problem
+    calm = no_shock(economy)
+    if shock.export_tax is not None:
+        calm = eqx.tree_at(
+            lambda s: s.export_tax,
+            calm,
+            jnp.zeros_like(shock.export_tax),
+            is_leaf=lambda x: x is None,
+        )
+    before = trade_kernel(economy, elasticities, calm, closure.selection)
+    after = trade_kernel(economy, elasticities, shock, closure.selection)
     mixed = jax.tree.map(lambda a, b: (1.0 - share) * a + share * b, before, after)
-    return _iterate(problem, mixed, state, True)
+    return _iterate(problem, shock, mixed, state, True)
 
 
 def _to_numpy(tree: Any) -> Any:
@@ -124,7 +137,7 @@ def _status(found: FixedPoint, method: Method) -> Status:
 
 
 def _continuation(problem: _Problem, shock: Shock) -> State | None:
-    first = start(problem.economy)
+    first = start(problem.economy, problem.closure, shock)
     _, unravel = ravel_pytree(first)
     for phases in _PHASES:
         state = first
@@ -152,7 +165,7 @@ def solve(
     """
     with jax.enable_x64(True):
         problem = _Problem(economy, elasticities, closure or Closure())
-        begin = start(economy) if from_state is None else from_state
+        begin = start(economy, problem.closure, shock) if from_state is None else from_state
         state, equilibrium, found = _solve_single(problem, shock, begin, False)
         status = _status(found, "anderson")
         if not status.converged:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -28,6 +29,7 @@ from tradetalks.model import (
     advance,
     equilibrium_at,
     start,
+    step_sizes,
     trade_kernel,
 )
 from tradetalks.solve.anderson import accelerate
@@ -37,60 +39,62 @@ Objective = Callable[[Equilibrium], Float[Array, ""]]
 _ADJOINT_TOLERANCE = 1e-10
 
 
-def _image(
-    economy: Economy, elasticities: Elasticities, closure: Closure, kernel: Kernel, state: State
-) -> State:
-    return advance(economy, elasticities, closure, kernel, state)[0]
+class _Inputs(NamedTuple):
+    economy: Economy
+    elasticities: Elasticities
+    closure: Closure
+    shock: Shock
+    kernel: Kernel
 
 
-@partial(jax.custom_vjp, nondiff_argnums=(0,))
-def fixed_state(
-    closure: Closure, economy: Economy, elasticities: Elasticities, kernel: Kernel
-) -> tuple[State, Float[Array, ""]]:
-    """Return the equilibrium state and its residual, differentiable in all but the closure."""
-    first = start(economy)
+def _image(inputs: _Inputs, state: State) -> State:
+    return advance(*inputs, state)[0]
+
+
+@jax.custom_vjp
+def fixed_state(inputs: _Inputs) -> tuple[State, Float[Array, ""]]:
+    """Return the equilibrium state and its residual, differentiable in every array input."""
+    first = start(inputs.economy, inputs.closure, inputs.shock)
     point, unravel = ravel_pytree(first)
 
     def flat(x: Float[Array, " m"]) -> tuple[Float[Array, " m"], Float[Array, ""]]:
-        image, walras = advance(economy, elasticities, closure, kernel, unravel(x))
+        image, walras = advance(*inputs, unravel(x))
         return ravel_pytree(image)[0], walras
 
-    found = accelerate(flat, point, tolerance=0.1 * TOLERANCE, max_iterations=250)
+    found = accelerate(
+        flat,
+        point,
+        tolerance=0.1 * TOLERANCE,
+        max_iterations=250,
+        step_sizes=ravel_pytree(step_sizes(*inputs[:4]))[0],
+    )
     return unravel(found.point), found.residual
 
 
-def _forward(
-    closure: Closure, economy: Economy, elasticities: Elasticities, kernel: Kernel
-) -> tuple[tuple[State, Array], tuple[Economy, Elasticities, Kernel, State]]:
-    state, residual = fixed_state(closure, economy, elasticities, kernel)
-    return (state, residual), (economy, elasticities, kernel, state)
+def _forward(inputs: _Inputs) -> tuple[tuple[State, Array], tuple[_Inputs, State]]:
+    state, residual = fixed_state(inputs)
+    return (state, residual), (inputs, state)
 
 
-def _backward(
-    closure: Closure,
-    saved: tuple[Economy, Elasticities, Kernel, State],
-    cotangent: tuple[State, Array],
-) -> tuple[Economy, Elasticities, Kernel]:
-    economy, elasticities, kernel, state = saved
+def _backward(saved: tuple[_Inputs, State], cotangent: tuple[State, Array]) -> tuple[_Inputs]:
+    inputs, state = saved
     seed, unravel = ravel_pytree(cotangent[0])
-    _, pull_state = jax.vjp(lambda s: _image(economy, elasticities, closure, kernel, s), state)
+    _, pull_state = jax.vjp(lambda s: _image(inputs, s), state)
+    size = jnp.maximum(jnp.max(jnp.abs(seed)), 1e-300)
 
     def adjoint(row: Float[Array, " m"]) -> tuple[Float[Array, " m"], Float[Array, ""]]:
-        return seed + ravel_pytree(pull_state(unravel(row))[0])[0], jnp.zeros(())
+        return seed / size + ravel_pytree(pull_state(unravel(row))[0])[0], jnp.zeros(())
 
-    size = jnp.maximum(jnp.max(jnp.abs(seed)), 1e-300)
-    scaled = accelerate(
-        lambda row: (adjoint(row * size)[0] / size, jnp.zeros(())),
+    found = accelerate(
+        adjoint,
         seed / size,
         tolerance=_ADJOINT_TOLERANCE,
         max_iterations=400,
         memory=16,
+        step_sizes=ravel_pytree(step_sizes(*inputs[:4]))[0],
     )
-    row = unravel(scaled.point * size)
-    _, pull = jax.vjp(
-        lambda ec, el, k: _image(ec, el, closure, k, state), economy, elasticities, kernel
-    )
-    return pull(row)
+    _, pull = jax.vjp(lambda x: _image(x, state), inputs)
+    return pull(unravel(found.point * size))
 
 
 fixed_state.defvjp(_forward, _backward)
@@ -105,8 +109,8 @@ def _value_and_gradient(
     shock: Shock,
 ) -> tuple[tuple[Array, Array], Shock]:
     def outcome(s: Shock) -> tuple[Array, Array]:
-        kernel = trade_kernel(economy, elasticities, s)
-        state, residual = fixed_state(closure, economy, elasticities, kernel)
+        kernel = trade_kernel(economy, elasticities, s, closure.selection)
+        state, residual = fixed_state(_Inputs(economy, elasticities, closure, s, kernel))
         at = equilibrium_at(economy, elasticities, closure, s, kernel, state)
         return objective(at), residual
 
