@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,7 +17,7 @@ from tradetalks.engine.economy import choose_sets, economy_of, elasticities_of
 from tradetalks.engine.path import Path, decompose, path_between
 from tradetalks.engine.report import assumptions_of, versions, warnings_of
 from tradetalks.errors import NotConverged
-from tradetalks.model import Closure, Economy, Equilibrium, Shock, shock_of
+from tradetalks.model import Closure, Economy, Equilibrium, Shock
 from tradetalks.solve import Solution, solve_batch
 
 if TYPE_CHECKING:
@@ -56,8 +58,6 @@ def simulate(
     each set. Raises `NotConverged` when the central set has no equilibrium, `BadInput` and
     its kind for anything the scenario asks that the world does not have.
     """
-    import jax
-
     from tradetalks.data import elasticity_sets, load_world
     from tradetalks.scenario import Scenario, compile_shock, load_scenario
 
@@ -107,8 +107,8 @@ def _solve_path(
         np.asarray(elasticities.sigma),
     )
     stacked = Shock(
-        tariff=np.ascontiguousarray(path.tariff.transpose(0, 3, 2, 1)),
-        log_iceberg=_log(path.iceberg.transpose(0, 3, 2, 1)),
+        tariff=jnp.asarray(np.ascontiguousarray(path.tariff.transpose(0, 3, 2, 1))),
+        log_iceberg=jnp.asarray(_log(path.iceberg.transpose(0, 3, 2, 1))),
     )
     return path, solve_batch(economy, elasticities, stacked, closure)
 
@@ -206,9 +206,9 @@ def _dataset(
         paired = name.removesuffix("_reference") in _PAIRED
         dims = ("country", "partner") if paired else _DIMS[sample.ndim]
         out[name] = ("set", *dims), stacked
-    for name, levels in (("trade", pattern.before.trade / 1e3),):
-        out[name] = _DIMS[3], pattern.after.trade / 1e3 - levels
-        out[f"{name}_reference"] = _DIMS[3], levels
+    levels = np.asarray(pattern.before.trade) / 1e3
+    out["trade"] = _DIMS[3], np.asarray(pattern.after.trade) / 1e3 - levels
+    out["trade_reference"] = _DIMS[3], levels
     out["tariff_reference"] = _DIMS[3], shocks[0].tariff
     out["tariff"] = _DIMS[3], shocks[1].tariff
     places = list(table.countries)

@@ -126,8 +126,9 @@ def bills(
         variable = cost_bill - fixed_bill
     push = variable * made.materials_share * made.input_push
     use = made.input_pull * jnp.einsum("njk,nk->nj", economy.material_share, push)
-    if economy.critical_share is not None and made.critical_pull is not None:
-        use = use + made.critical_pull * jnp.einsum(
-            "njk,nk->nj", economy.critical_share, variable * made.critical_push
+    pull, critical_push = made.critical_pull, made.critical_push
+    if economy.critical_share is not None and pull is not None and critical_push is not None:
+        use = use + pull * jnp.einsum(
+            "njk,nk->nj", economy.critical_share, variable * critical_push
         )
     return variable * made.value_added_share + fixed_bill, use
