@@ -63,7 +63,7 @@ def test_unknown_labels_suggest():
 @pytest.mark.parametrize(
     ("name", "at", "value", "message"),
     [
-        ("value_added", (0, 1), 1000.0, r"value added fails for \[HOM, SERV\]: 1,550 against 1,500"),
+        ("value_added", (0, 1), 1000.0, r"added fails for \[HOM, SERV\]: 1,550 against 1,500"),
         ("final", (1, 0), 405.0, r"final use fails for \[FOR, GOODS\]: 765 against 770"),
         ("trade", (0, 1, 1), -50.0, r"trade \[HOM, FOR, SERV\] is -50, but must be at least 0"),
         ("intermediate", (0, 0, 1), -1.0, r"intermediate \[HOM, GOODS, SERV\] is -1"),

@@ -226,9 +226,8 @@ class World:
         member = np.zeros((len(labels), len(self.countries)))
         for position, c in enumerate(self.countries):
             member[labels.index(mapping[c]), position] = 1.0
-        both = {"optimize": True}
-        trade = np.einsum("Ii,inj,Nn->INj", member, self.trade, member, **both)
-        duty = np.einsum("Ii,inj,Nn->INj", member, self.trade * self.tariff, member, **both)
+        trade = np.einsum("Ii,inj,Nn->INj", member, self.trade, member, optimize=True)
+        duty = np.einsum("Ii,inj,Nn->INj", member, self.trade * self.tariff, member, optimize=True)
         goods_trade = self.trade[:, :, self.goods].sum(2)
         weight = member @ goods_trade @ member.T
         customs = member @ (goods_trade * self.customs_ratio) @ member.T
