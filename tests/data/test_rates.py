@@ -113,3 +113,9 @@ def test_china_lines():
     assert beans.mfn == pytest.approx(0.06)
     assert beans.added == pytest.approx(0.30)
     assert beans.value == pytest.approx(75.0)
+
+
+def test_collected_rates_leave_out_leftovers():
+    imports = {"8414100000": 6.0, "8414590000": 4.0, "9999950000": 7.0}
+    duty = {"8414100000": 1.5, "8414590000": 0.0, "9999950000": 0.0}
+    assert rates.collected_rates(imports, duty) == {"28": 0.15}

@@ -126,7 +126,7 @@ def test_unwritable_folder(use, server, tmp_path):
 
 
 def test_default_folder_is_the_users_cache(monkeypatch):
-    monkeypatch.delenv("TRADETALKS_DATA")
+    monkeypatch.delenv("TRADETALKS_DATA", raising=False)
     assert "tradetalks" in str(registry.data_folder())
 
 

@@ -72,6 +72,33 @@ def test_shape_labels_and_plausibility(world):
     assert ((world.value_added > 0) == (world.output > 0)).all()
 
 
+@pytest.mark.parametrize(
+    ("importer", "exporter", "mean"), [("USA", "CHN", 0.146), ("CHN", "USA", 0.248)]
+)
+def test_us_china_rates_are_the_law_times_the_customs_ratio(world, importer, exporter, mean):
+    i, n = world.index(exporter), world.index(importer)
+    law = world.tariff[i, n] / np.where(world.goods, world.customs_ratio[i, n], 1)
+    rows = world_report()["us_china_rates"][f"{importer} on {exporter}"]
+    np.testing.assert_allclose(law, [rows[s]["total"] for s in world.sectors], atol=2e-6)
+    flows = world.trade[i, n] * world.goods
+    assert (law @ flows) / flows.sum() == pytest.approx(mean, abs=5e-4)
+    for row in rows.values():
+        if "added" in row:
+            assert row["added"]["revenue"] <= row["added"]["price"] + 2e-4
+
+
+def test_us_rates_agree_with_an_independent_schedule_and_with_collected_duty():
+    """Section 301 from lists by HTS8 against HS6 rates found another way; law against customs."""
+    report = world_report()
+    rows = report["us_china_rates"]["USA on CHN"]
+    for code, check in report["us_schedule_check"].items():
+        if check["covered"] > 0.5 and code != "24":  # our rate of basic metals has Section 232
+            assert abs(rows[code]["added"]["weighted"] - check["rate"]) < 0.042, code
+    for code in ("13T15", "22", "25", "26", "27", "29"):
+        law = rows[code]["mfn_of_lines"] + rows[code]["added"]["revenue"]
+        assert abs(law - report["us_collected_2024"][code]) < 0.025, code
+
+
 def test_checks_pass_and_are_tight():
     rows = check_world()
     assert len(rows) == 11
