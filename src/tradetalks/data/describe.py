@@ -16,9 +16,9 @@ def describe_world(name: str = "world-2022") -> str:
     """Return the balance report of a shipped world as Markdown."""
     world, report = load_world(name, regions="all"), world_report(name)
     if not report:
-        return f"# World `{name}`\n\n{' '.join(world.notes)}\n"
+        return f"# World `{world.name}`\n\n{' '.join(world.notes)}\n"
     parts = [
-        f"# World `{name}`: how it was made",
+        f"# World `{world.name}`: how it was made",
         f"{len(world.countries)} countries, {len(world.sectors)} sectors, {world.year}, millions "
         f"of US dollars. Content hash `{world.content_hash()[:16]}`. Written by "
         "`scripts/write_world_report.py`; the same numbers stand in the `.json` beside the table.",
