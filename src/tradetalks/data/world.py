@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tradetalks.codes import region_set
+from tradetalks.codes import ordered, region_set
 from tradetalks.errors import BadTable, unknown_name
 
 Array = NDArray[np.float64]
@@ -210,7 +210,7 @@ class World:
 
         Flows add. Trade inside a region becomes domestic trade and keeps its duty (the
         diagonal's tariff is duty over value), so the identities hold. Customs ratios are
-        means weighted by goods trade. Regions are ordered as they first appear in the mapping.
+        means weighted by goods trade. Regions stand in the order of the mapping, `ROW` last.
         """
         mapping = region_set(regions) if isinstance(regions, str) else regions
         missing = [c for c in self.countries if c not in mapping]
@@ -222,13 +222,12 @@ class World:
         if all(mapping[c] == c for c in self.countries):
             return self
         here = set(self.countries)
-        labels = tuple(dict.fromkeys(r for c, r in mapping.items() if c in here))
+        labels = ordered(r for c, r in mapping.items() if c in here)
         member = np.zeros((len(labels), len(self.countries)))
         for position, c in enumerate(self.countries):
             member[labels.index(mapping[c]), position] = 1.0
-        both = {"optimize": True}
-        trade = np.einsum("Ii,inj,Nn->INj", member, self.trade, member, **both)
-        duty = np.einsum("Ii,inj,Nn->INj", member, self.trade * self.tariff, member, **both)
+        trade = np.einsum("Ii,inj,Nn->INj", member, self.trade, member, optimize=True)
+        duty = np.einsum("Ii,inj,Nn->INj", member, self.trade * self.tariff, member, optimize=True)
         goods_trade = self.trade[:, :, self.goods].sum(2)
         weight = member @ goods_trade @ member.T
         customs = member @ (goods_trade * self.customs_ratio) @ member.T

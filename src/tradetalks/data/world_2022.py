@@ -157,6 +157,7 @@ def build_world_2022() -> tuple[World, dict[str, Any]]:
         "us_china_rates": war,
         "us_line_rates_from_usd": {k: round(v) for k, v in law.origin_usd.items()},
         "us_schedule_check": law.schedule_check,
+        "us_collected_2024": law.collected,
         "customs": customs,
     }
     return storable(world), report
