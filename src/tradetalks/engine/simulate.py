@@ -216,6 +216,7 @@ def _dataset(
     levels = np.asarray(pattern.before.trade) / 1e3
     out["trade"] = _DIMS[3], np.asarray(pattern.after.trade) / 1e3 - levels
     out["trade_reference"] = _DIMS[3], levels
+    out["customs_ratio"] = _DIMS[3][:2], np.array(table.customs_ratio)
     out["tariff_reference"] = _DIMS[3], shocks[0].tariff
     out["tariff"] = _DIMS[3], shocks[1].tariff
     places = list(table.countries)
