@@ -63,7 +63,7 @@ def headline_table(result: RunResult) -> Table:
 
 
 def balance_table(result: RunResult) -> Table | None:
-    """Return the balance of the United States with China on both bases, None where one is missing."""
+    """Return the US goods balance with China on both bases, None where a party is missing."""
     if not all(c in result.countries for c in PARTIES):
         return None
     where = dict(zip(("country", "partner"), PARTIES, strict=True))
