@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from synthetic_run import renamed, synthetic_run
 
+from synthetic_run import renamed, synthetic_run
 from tradetalks.cli import main
 from tradetalks.errors import NotConverged
 from tradetalks.results import RunResult, load_run

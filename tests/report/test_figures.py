@@ -7,8 +7,8 @@ from xml.etree import ElementTree
 
 import altair as alt
 import pytest
-from synthetic_run import COUNTRIES, SETS, synthetic_run
 
+from synthetic_run import COUNTRIES, SETS, synthetic_run
 from tradetalks.errors import NoAnswer
 from tradetalks.report import Chart, Painter, charts, png, svg
 from tradetalks.report.theme import BLUE, COUNTRY_COLOUR, VERMILLION
@@ -124,7 +124,7 @@ def test_worlds_without_the_parties_get_what_can_be_drawn(run: RunResult) -> Non
     swap = {"USA": "NORTH", "CHN": "SOUTH"}
     renamed = [swap.get(c, c) for c in COUNTRIES]
     dims = ("country", "partner", "exporter", "importer")
-    data = run.data.assign_coords({d: renamed for d in dims})
+    data = run.data.assign_coords(dict.fromkeys(dims, renamed))
     assert [c.name for c in charts(dataclasses.replace(run, data=data))] == ["real_income"]
 
 

@@ -5,8 +5,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from synthetic_run import renamed, synthetic_run
 
+from synthetic_run import renamed, synthetic_run
 from tradetalks.report import charts, report_html, save, svg
 from tradetalks.report.html import command
 from tradetalks.report.tables import rates_table, sector_rates_table, sets_table

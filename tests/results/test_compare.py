@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from synthetic_run import COUNTRIES, renamed, synthetic_run
 
+from synthetic_run import COUNTRIES, renamed, synthetic_run
 from tradetalks.errors import BadInput
 from tradetalks.results import compare, headline
 

@@ -9,8 +9,8 @@ import openpyxl
 import pandas as pd
 import pytest
 import xarray as xr
-from synthetic_run import COUNTRIES, SECTORS, SETS, renamed, synthetic_run
 
+from synthetic_run import COUNTRIES, SECTORS, SETS, renamed, synthetic_run
 from tradetalks.errors import BadFile, CannotWrite, NotConverged
 from tradetalks.results import (
     RunResult,

@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 import xarray as xr
-from synthetic_run import COUNTRIES, SETS, synthetic_run
 
+from synthetic_run import COUNTRIES, SETS, synthetic_run
 from tradetalks.errors import NotConverged, UnknownName
 from tradetalks.results import (
     RunResult,

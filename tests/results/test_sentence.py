@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from synthetic_run import renamed, synthetic_run
 
+from synthetic_run import renamed, synthetic_run
 from tradetalks.results import Spread, sentence
 from tradetalks.results.labels import country_in_sentence, country_name, number
 from tradetalks.results.sentence import movement

@@ -277,7 +277,8 @@ def bilateral_balance(result: RunResult, shown: list[str]) -> Chart:
     panels = [_balance_panel(result, code, rows) for code in shown]
     caption = (
         "Goods balances move between partners, while the aggregate balance of each country is "
-        f"imposed by an assumption; drawn are the {_PARTNERS_SHOWN - 4} partners whose balance moves most."
+        f"imposed by an assumption; drawn are the {_PARTNERS_SHOWN - 4} partners whose balance "
+        "moves most."
     )
     return _chart(
         result,
