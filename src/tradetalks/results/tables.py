@@ -36,7 +36,9 @@ def tidy(result: RunResult, *, central_only: bool = False) -> dict[str, pd.DataF
         chosen = [str(v) for v in result.data.data_vars if result.data[v].dims == keys]
         data = result.data[chosen]
         data = data.sel(set=sets) if "set" in keys else data.drop_vars("set", errors="ignore")
-        tables[name] = data.to_dataframe(dim_order=list(keys)).reset_index().loc[:, [*keys, *chosen]]
+        tables[name] = (
+            data.to_dataframe(dim_order=list(keys)).reset_index().loc[:, [*keys, *chosen]]
+        )
     both = tables["bilateral"]
     tables["bilateral"] = both.loc[both["country"] != both["partner"]]
     flows = tables["trade"]
