@@ -38,12 +38,11 @@ def run(
     format: Format = FORMAT,
 ) -> None:
     """What does a scenario change? Prints the headline and writes a report with all the data."""
+    from tradetalks import report
     from tradetalks.cli.home import runs_folder, use_compilation_cache
-    from tradetalks.results import check_writable
-    from tradetalks.scenario import load_scenario
+    from tradetalks.results import check_writable, headline
 
     check_writable(out if out is not None else runs_folder() / "run")
-    asked = load_scenario(scenario)
     given = {
         "against": against,
         "world": world,
@@ -51,16 +50,15 @@ def run(
         "horizon": horizon,
         "elasticities": elasticities.split(",") if elasticities else None,
     }
-    asked = asked.replace(**{key: value for key, value in given.items() if value is not None})
     use_compilation_cache()
-    from tradetalks import report
+    with report.Painter() as painter:  # starts while we load and solve
+        from tradetalks.scenario import load_scenario
 
-    with report.Painter() as painter:
+        asked = load_scenario(scenario)
+        asked = asked.replace(**{key: value for key, value in given.items() if value is not None})
         result = solve(asked)
         place = out if out is not None else runs_folder() / run_id(asked, result)
         place = report.save(result, place, painter)
-    from tradetalks.results import headline
-
     answer = answer_of(result, place)
     emit(answer, format, headline(result), lambda: _text(result, place))
 

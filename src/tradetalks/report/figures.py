@@ -241,9 +241,9 @@ def sector_output(result: RunResult, shown: list[str]) -> Chart:
         result,
         "sector_output",
         "Output by sector",
-        f"The largest change is in {country_in_sentence(biggest['who'])}: {biggest['sector'].lower()}, "
-        f"{number(biggest['central'], 'percent')}%; sectors are sorted by the change in "
-        f"{country_in_sentence(shown[-1])}.",
+        f"The largest change is in {country_in_sentence(biggest['who'])}: "
+        f"{biggest['sector'].lower()}, {number(biggest['central'], 'percent')}%; sectors are "
+        f"sorted by the change in {country_in_sentence(shown[-1])}.",
         [
             "Change of the volume of output, percent; dot: central elasticities,",
             "line: " + _range_words(result),
@@ -276,8 +276,9 @@ def bilateral_balance(result: RunResult, shown: list[str]) -> Chart:
             )
     panels = [_balance_panel(result, code, rows) for code in shown]
     caption = (
-        "Goods balances move between partners, while the aggregate balance of each country is imposed by "
-        f"an assumption; drawn are the {_PARTNERS_SHOWN - 4} partners whose balance moves most."
+        "Goods balances move between partners, while the aggregate balance of each country is "
+        f"imposed by an assumption; drawn are the {_PARTNERS_SHOWN - 4} partners whose balance "
+        "moves most."
     )
     return _chart(
         result,
