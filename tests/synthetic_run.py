@@ -9,17 +9,67 @@ import xarray as xr
 
 from tradetalks.results import RunResult
 
-COUNTRIES = (
-    "USA CHN MEX CAN VNM IND JPN KOR TWN DEU FRA ITA NLD REU GBR CHE AUS BRA IDN MYS SGP "
-    "THA PHL TUR ZAF SAU RUS CHL NOR ROW"
-).split()
-SECTORS = (
-    "01T02 03 05T06 07T08 09 10T12 13T15 16 17T18 19 20 21 22 23 24 25 26 27 28 29 30 31T33 SERV"
-).split()
+COUNTRIES = [
+    "USA",
+    "CHN",
+    "MEX",
+    "CAN",
+    "VNM",
+    "IND",
+    "JPN",
+    "KOR",
+    "TWN",
+    "DEU",
+    "FRA",
+    "ITA",
+    "NLD",
+    "REU",
+    "GBR",
+    "CHE",
+    "AUS",
+    "BRA",
+    "IDN",
+    "MYS",
+    "SGP",
+    "THA",
+    "PHL",
+    "TUR",
+    "ZAF",
+    "SAU",
+    "RUS",
+    "CHL",
+    "NOR",
+    "ROW",
+]
+SECTORS = [
+    "01T02",
+    "03",
+    "05T06",
+    "07T08",
+    "09",
+    "10T12",
+    "13T15",
+    "16",
+    "17T18",
+    "19",
+    "20",
+    "21",
+    "22",
+    "23",
+    "24",
+    "25",
+    "26",
+    "27",
+    "28",
+    "29",
+    "30",
+    "31T33",
+    "SERV",
+]
 SETS = ("central", "low", "high", "caliendo_parro", "fontagne", "shapiro", "ossa", "giri")
 _SIZE = (
-    "25.7 17.8 1.4 2.1 .41 3.3 4.2 1.7 .76 4.1 2.8 2.1 1.0 4.6 3.1 .8 1.7 1.9 1.3 .41 .47 .5 .4 .9 .4 "
-    "1.1 2.2 .3 .6 9.0"
+    "25.7 17.8 1.4 2.1 .41 3.3 4.2 1.7 .76 4.1 2.8 2.1 1.0 4.6 3.1 .8 1.7 1.9 1.3 .41 .47 .5 .4 .9 "
+    ".4 1.1 2.2 .3 .6 9.0"
 )
 
 
@@ -91,11 +141,19 @@ def synthetic_run(
         "exports_reference": (c, level(flows_ref.sum(1))),
         "imports": (c, over_sets(imports)),
         "imports_reference": (c, level(flows_ref.sum(0))),
+        "goods_exports": (c, over_sets(0.9 * exports)),
+        "goods_exports_reference": (c, level(0.9 * flows_ref.sum(1))),
+        "goods_imports": (c, over_sets(0.9 * imports)),
+        "goods_imports_reference": (c, level(0.9 * flows_ref.sum(0))),
         "tariff_revenue": (c, over_sets(revenue)),
         "tariff_revenue_reference": (c, level(revenue_ref)),
         "bilateral_balance": (b, over_sets(balance)),
         "bilateral_balance_reference": (b, level(balance_ref)),
         "bilateral_balance_customs": (b, over_sets(customs)),
+        "bilateral_balance_customs_reference": (
+            b,
+            level(np.where(np.isnan(customs), np.nan, 1.18 * balance_ref)),
+        ),
         "consumer_prices": (c, over_sets(-0.9 * real)),
         "wage": (c, over_sets(0.5 * real)),
         "expenditure": (c, over_sets(real * gdp / 100)),
@@ -128,9 +186,8 @@ def synthetic_run(
         for variable in data.data_vars:
             if "set" in data[variable].dims:
                 data[variable].loc[{"set": name}] = np.nan
-    by_set = [
-        {
-            "set": name,
+    by_set = {
+        name: {
             "converged": name not in failed,
             "message": "the iteration stalled" if name in failed else "converged",
             "residual": 3e-10,
@@ -138,7 +195,7 @@ def synthetic_run(
             "iterations": 21,
         }
         for name in sets
-    ]
+    }
     return RunResult(
         scenario={
             "name": "truce-lapses-by-law",

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from solving import economy, elasticities, raised, shock
 from scipy.optimize import root
 
+from solving import economy, elasticities, raised, shock
 from tables import balanced
 from tradetalks.solve import solve
 

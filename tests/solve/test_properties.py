@@ -4,10 +4,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from solving import economy, elasticities, raised, shock
 from hypothesis import given
 from hypothesis import strategies as st
 
+from solving import economy, elasticities, raised, shock
 from tables import COUNTRIES, SECTORS, Table, balanced, seeds
 from tradetalks.model import Closure
 from tradetalks.solve import solve, solve_batch, value_and_gradient

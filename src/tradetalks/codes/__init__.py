@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from tradetalks.codes.places import Country, countries, country, region_set, region_set_names
+from tradetalks.codes.places import (
+    Country,
+    countries,
+    country,
+    ordered,
+    region_set,
+    region_set_names,
+    regions,
+)
 from tradetalks.codes.sectors import (
     Hs6,
     Sector,
@@ -23,8 +31,10 @@ __all__ = [
     "gtap_sectors",
     "hs6_table",
     "hs_sector",
+    "ordered",
     "region_set",
     "region_set_names",
+    "regions",
     "sector",
     "sector_groups",
     "sectors",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
@@ -75,3 +75,19 @@ def region_set(name: str) -> Mapping[str, str]:
     rows = read_table("region_sets")
     column = "country" if name == "all" else name
     return MappingProxyType({r["country"]: r[column] for r in rows})
+
+
+@cache
+def regions(name: str) -> tuple[str, ...]:
+    """Return the regions of a set in reading order, the rest of the world last.
+
+    >>> regions("blocs")
+    ('USA', 'CHN', 'EUU', 'ROW')
+    """
+    return ordered(region_set(name).values())
+
+
+def ordered(labels: Iterable[str]) -> tuple[str, ...]:
+    """Return labels once each, in order of first appearance, `ROW` last."""
+    once = dict.fromkeys(labels)
+    return (*(x for x in once if x != "ROW"), *(["ROW"] if "ROW" in once else []))

@@ -28,12 +28,12 @@ _PUBLIC = {
 }
 
 if TYPE_CHECKING:
-    from tradetalks.data.world_2022 import build
     from tradetalks.data.describe import describe_world
     from tradetalks.data.elasticities import HORIZONS, ElasticitySet, elasticity_sets
     from tradetalks.data.registry import data_folder, fetch, find, list_sources, source
     from tradetalks.data.shipped import check_world, load_world, world_names, world_report
     from tradetalks.data.world import Check, World
+    from tradetalks.data.world_2022 import build
 
 __all__ = [
     "HORIZONS",

@@ -16,9 +16,9 @@ def describe_world(name: str = "world-2022") -> str:
     """Return the balance report of a shipped world as Markdown."""
     world, report = load_world(name, regions="all"), world_report(name)
     if not report:
-        return f"# World `{name}`\n\n{' '.join(world.notes)}\n"
+        return f"# World `{world.name}`\n\n{' '.join(world.notes)}\n"
     parts = [
-        f"# World `{name}`: how it was made",
+        f"# World `{world.name}`: how it was made",
         f"{len(world.countries)} countries, {len(world.sectors)} sectors, {world.year}, millions "
         f"of US dollars. Content hash `{world.content_hash()[:16]}`. Written by "
         "`scripts/write_world_report.py`; the same numbers stand in the `.json` beside the table.",
@@ -64,7 +64,7 @@ def _rates(report: Mapping[str, Any], world: World) -> str:
     for pair, rows in report["us_china_rates"].items():
         head = "| sector | total | MFN | lines' MFN | price | revenue | weighted | simple |"
         if pair == "USA on CHN":
-            head += " HS6 schedule |"
+            head += " HS6 schedule | collected 2024 |"
         body = [f"### {pair}\n", head, "|" + "---|" * (head.count("|") - 1)]
         for code, row in rows.items():
             if code == "SERV":
@@ -74,6 +74,7 @@ def _rates(report: Mapping[str, Any], world: World) -> str:
             cells += [row["mfn_of_lines"], *(added[k] for k in _NUMBERS)] if added else [None] * 5
             if pair == "USA on CHN":
                 cells.append(report["us_schedule_check"].get(code, {}).get("rate"))
+                cells.append(report["us_collected_2024"].get(code))
             body.append(f"| {code} {sectors()[code].label} | {_percent(cells)} |")
         importer, exporter = pair.split(" on ")
         flows = world.trade[world.index(exporter), world.index(importer)] * world.goods
@@ -89,8 +90,10 @@ def _rates(report: Mapping[str, Any], world: World) -> str:
     text.append(
         "No customs line belongs to sector 09 (a service to mines), so it has no added duty. US "
         "rates: Section 301 lists by HTS8, weights US imports from China 2024 by HTS10 with the "
-        "war's effect undone, plus Section 232 on steel and aluminium; the last column is an "
-        "independent HS6 schedule (Section 301 only), which takes the highest line of each HS6. "
+        "war's effect undone, plus Section 232 on steel and aluminium. Two checks stand beside "
+        "them: an independent HS6 schedule (Section 301 only; it takes the highest line of each "
+        "HS6), and the duty that US customs calculated in 2024, all measures, over import value "
+        "(compare it with lines' MFN plus `revenue`; exclusions and exemptions make it lower). "
         "Chinese rates: HS6 schedule to December 2019, the step of September 2019 halved in "
         "February 2020, retaliation to Section 232 included, weights US exports 2017 by chapter. "
         "All are statutory: exclusions, processing trade and safeguards are not in them."

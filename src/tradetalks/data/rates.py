@@ -203,6 +203,18 @@ def schedule_check(
     }
 
 
+def collected_rates(imports: Mapping[str, float], duty: Mapping[str, float]) -> dict[str, float]:
+    """Return calculated duty over import value by sector: what customs took, all measures."""
+    sums: dict[str, list[float]] = {}
+    for code, value in imports.items():
+        place = hs6_table()[code[:6]]
+        if place.method != "leftover":
+            total = sums.setdefault(place.sector, [0.0, 0.0])
+            total[0] += value
+            total[1] += duty[code]
+    return {code: round(d / v, 6) for code, (v, d) in sorted(sums.items()) if v > 0}
+
+
 MFN_STEPS = ("2018-05-01", "2018-07-01", "2018-11-01")
 HALVED_STEP = "2019-09-01"
 

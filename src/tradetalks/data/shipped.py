@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from tradetalks.data.world import Check, World
 from tradetalks.errors import BadFile, BadTable, CannotWrite, unknown_name
 
-_STORED = ("trade", "tariff", "intermediate", "customs_ratio")
+_STORED = ("trade", "tariff", "extra_tariff", "intermediate", "customs_ratio")
 
 
 def _folder() -> Path:
@@ -85,6 +85,7 @@ def read_world(path: Path) -> tuple[World, Mapping[str, Any]]:
             cure="Rebuild it with `tradetalks data build`.",
             file=path,
         ) from error
+    arrays["mfn_tariff"] = arrays["tariff"] - arrays.pop("extra_tariff")
     world = World.from_arrays(
         name=about["name"],
         year=about["year"],
@@ -105,6 +106,7 @@ def storable(world: World) -> World:
     the largest input of that row or column then gives way by the rounding error.
     """
     trade, tariff = world.trade.astype(np.float32).astype(float), np.round(world.tariff, 6)
+    extra = np.round(world.tariff - world.mfn_tariff, 6)
     inter = world.intermediate.astype(np.float32)
     inter = _shave(inter, (trade * (1 + tariff)).sum(0), axis=2)
     inter = _shave(inter, trade.sum(1), axis=1)
@@ -116,6 +118,7 @@ def storable(world: World) -> World:
         goods=world.goods,
         trade=trade,
         tariff=tariff,
+        mfn_tariff=tariff - extra,
         intermediate=inter.astype(float),
         customs_ratio=world.customs_ratio,
         notes=world.notes,
@@ -149,6 +152,7 @@ def write_world(
     data = _npz_bytes(
         {k: getattr(world, k).astype("<f4") for k in ("trade", "intermediate")}
         | {k: getattr(world, k).astype("<f8") for k in ("tariff", "customs_ratio")}
+        | {"extra_tariff": np.round(world.tariff - world.mfn_tariff, 6)}
     )
     about = {
         "name": world.name,

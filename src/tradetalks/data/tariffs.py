@@ -18,6 +18,8 @@ Array = NDArray[np.float64]
 
 FOOD = "10T12"
 CAP = 0.5
+SHIPPED_NUMBER = "price"
+"""Which of `rates.SectorRate`'s numbers becomes the cell's additional duty."""
 PREFERENTIAL = 0.01
 
 
@@ -26,7 +28,8 @@ class Law:
     """Additional US-China duties of mid-2022 by sector, and how they were found.
 
     `origin_usd`: US import value by where its rate comes from; `schedule_check`: US additional
-    rates of the independent HS6 schedule, without Section 232, with its share of value covered.
+    rates of the independent HS6 schedule, without Section 232, with its share of value covered;
+    `collected`: US duty over value by sector in 2024.
     """
 
     us_on_china: Mapping[str, r.SectorRate]
@@ -34,13 +37,13 @@ class Law:
     origin_usd: Mapping[str, float]
     food_specific_share: float
     schedule_check: Mapping[str, Mapping[str, float]]
+    collected: Mapping[str, float]
 
 
 def law_of_2022() -> Law:
     """Return the sector rates of mid-2022 from raw tariff lines."""
-    imports = lines.read_imports(
-        find("census_china_2024", "us_imports_from_china_2024_hs10_census.csv.gz"), 10
-    )
+    census = find("census_china_2024", "us_imports_from_china_2024_hs10_census.csv.gz")
+    imports = lines.read_imports(census, 10)
     mfn = lines.read_mfn(find("us_mfn_2025"))
     schedule = lines.read_schedule(find("waugh_us"))
     us, origin = r.us_lines_2022(
@@ -66,6 +69,9 @@ def law_of_2022() -> Law:
         origin_usd=origin,
         food_specific_share=specific / sum(x.value for x in food),
         schedule_check=r.schedule_check(imports, schedule),
+        collected=r.collected_rates(
+            imports, lines.read_imports(census, 10, what="calc_duty_usd_2024")
+        ),
     )
 
 
@@ -127,7 +133,7 @@ def add_war(
         for j, code in enumerate(codes):
             mfn = float(tariff[i, n, j])
             if code in found and sector_table()[code].goods:
-                tariff[i, n, j] = mfn + found[code].price
+                tariff[i, n, j] = mfn + getattr(found[code], SHIPPED_NUMBER)
             rows[code] = {"mfn": round(mfn, 6), "total": round(float(tariff[i, n, j]), 6)}
             if code in found:
                 rows[code] |= found[code].row()

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tradetalks.codes import region_set
+from tradetalks.codes import ordered, region_set
 from tradetalks.errors import BadTable, unknown_name
 
 Array = NDArray[np.float64]
@@ -23,6 +23,7 @@ DOLLAR = 1e-6
 _AXES = {
     "trade": "ccs",
     "tariff": "ccs",
+    "mfn_tariff": "ccs",
     "intermediate": "css",
     "final": "cs",
     "value_added": "cs",
@@ -51,6 +52,7 @@ class World:
     """A world table (names, orders and identities as in `docs/notation.md`), millions of USD.
 
     `trade` [i,n,j] value before duty; `tariff` [i,n,j] duty as a fraction of **that** value;
+    `mfn_tariff` [i,n,j] the part of it that is not a US-China measure (MFN or preferential);
     `intermediate` [n,j,k] and `final` [n,j] at users' prices; `value_added` [n,k];
     `customs_ratio` [i,n] customs value of goods trade over its value in the table.
     The rate that the law names is `tariff / customs_ratio` (for goods): the table's goods
@@ -66,6 +68,7 @@ class World:
     goods: NDArray[np.bool_]
     trade: Array
     tariff: Array
+    mfn_tariff: Array
     intermediate: Array
     final: Array
     value_added: Array
@@ -83,6 +86,7 @@ class World:
         trade: ArrayLike,
         intermediate: ArrayLike,
         tariff: ArrayLike | None = None,
+        mfn_tariff: ArrayLike | None = None,
         final: ArrayLike | None = None,
         value_added: ArrayLike | None = None,
         customs_ratio: ArrayLike | None = None,
@@ -94,7 +98,7 @@ class World:
         """Return a checked world. Arrays as in the class; N countries, S sectors.
 
         `value_added` and `final`, if left out, are the residuals of the two identities;
-        `tariff` is 0 and `customs_ratio` 1 if left out. Raises `BadTable` with the country,
+        `tariff` is 0, `mfn_tariff` the tariff and `customs_ratio` 1 if left out. Raises `BadTable` with the country,
         the sector, both numbers and a cure if the table is malformed or does not balance.
         """
         n, s = len(countries), len(sectors)
@@ -120,6 +124,9 @@ class World:
             goods=flags,
             trade=trade_,
             tariff=tariff_,
+            mfn_tariff=tariff_
+            if mfn_tariff is None
+            else _array("mfn_tariff", mfn_tariff, (n, n, s)),
             intermediate=inter,
             final=_array("final", final, (n, s)),
             value_added=_array("value_added", value_added, (n, s)),
@@ -168,6 +175,7 @@ class World:
         rows = [
             self._signs("trade", self.trade, 0.0),
             self._signs("tariff", self.tariff, -1.0),
+            self._signs("mfn_tariff", self.mfn_tariff, -1.0),
             self._signs("intermediate", self.intermediate, 0.0),
             self._signs("final", self.final, 0.0),
             self._signs("value_added", self.value_added, 0.0),
@@ -210,7 +218,7 @@ class World:
 
         Flows add. Trade inside a region becomes domestic trade and keeps its duty (the
         diagonal's tariff is duty over value), so the identities hold. Customs ratios are
-        means weighted by goods trade. Regions are ordered as they first appear in the mapping.
+        means weighted by goods trade. Regions stand in the order of the mapping, `ROW` last.
         """
         mapping = region_set(regions) if isinstance(regions, str) else regions
         missing = [c for c in self.countries if c not in mapping]
@@ -222,13 +230,15 @@ class World:
         if all(mapping[c] == c for c in self.countries):
             return self
         here = set(self.countries)
-        labels = tuple(dict.fromkeys(r for c, r in mapping.items() if c in here))
+        labels = ordered(r for c, r in mapping.items() if c in here)
         member = np.zeros((len(labels), len(self.countries)))
         for position, c in enumerate(self.countries):
             member[labels.index(mapping[c]), position] = 1.0
-        both = {"optimize": True}
-        trade = np.einsum("Ii,inj,Nn->INj", member, self.trade, member, **both)
-        duty = np.einsum("Ii,inj,Nn->INj", member, self.trade * self.tariff, member, **both)
+        trade = np.einsum("Ii,inj,Nn->INj", member, self.trade, member, optimize=True)
+        duty, mfn = (
+            np.einsum("Ii,inj,Nn->INj", member, self.trade * rate, member, optimize=True)
+            for rate in (self.tariff, self.mfn_tariff)
+        )
         goods_trade = self.trade[:, :, self.goods].sum(2)
         weight = member @ goods_trade @ member.T
         customs = member @ (goods_trade * self.customs_ratio) @ member.T
@@ -240,6 +250,7 @@ class World:
             goods=self.goods,
             trade=trade,
             tariff=_ratio(duty, trade, 0.0),
+            mfn_tariff=_ratio(mfn, trade, 0.0),
             intermediate=np.einsum("Nn,njk->Njk", member, self.intermediate),
             final=member @ self.final,
             value_added=member @ self.value_added,
@@ -253,9 +264,8 @@ class World:
         digest = hashlib.sha256()
         digest.update(repr((self.year, self.countries, self.sectors)).encode())
         digest.update(self.goods.tobytes())
-        for a in (self.trade, self.tariff, self.intermediate, self.final, self.value_added):
-            digest.update(np.ascontiguousarray(a, dtype="<f8").tobytes())
-        digest.update(np.ascontiguousarray(self.customs_ratio, dtype="<f8").tobytes())
+        for name in _AXES:
+            digest.update(np.ascontiguousarray(getattr(self, name), dtype="<f8").tobytes())
         return digest.hexdigest()
 
     def _cell(self, axes: str, at: tuple[Any, ...]) -> str:

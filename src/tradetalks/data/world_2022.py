@@ -133,10 +133,10 @@ def build_world_2022() -> tuple[World, dict[str, Any]]:
     goods = np.array([s.goods for s in sector_table().values()])
     law = law_of_2022()
     trade, tariff = merge_cube(cube)
-    tariff, mended = mend_tariffs(tariff, names, law)
-    tariff, war = add_war(tariff, names, law)
+    mfn, mended = mend_tariffs(tariff, names, law)
+    tariff, war = add_war(mfn, names, law)
     ratio, customs = customs_ratios(trade, names, goods)
-    tariff = np.where(goods, tariff * ratio[:, :, None], tariff)
+    mfn, tariff = (np.where(goods, rate * ratio[:, :, None], rate) for rate in (mfn, tariff))
     inter, balanced = balance(trade, tariff, names)
     world = World.from_arrays(
         name="world-2022",
@@ -146,6 +146,7 @@ def build_world_2022() -> tuple[World, dict[str, Any]]:
         goods=goods,
         trade=trade,
         tariff=tariff,
+        mfn_tariff=mfn,
         intermediate=inter,
         customs_ratio=ratio,
         notes=NOTES,
@@ -157,6 +158,7 @@ def build_world_2022() -> tuple[World, dict[str, Any]]:
         "us_china_rates": war,
         "us_line_rates_from_usd": {k: round(v) for k, v in law.origin_usd.items()},
         "us_schedule_check": law.schedule_check,
+        "us_collected_2024": law.collected,
         "customs": customs,
     }
     return storable(world), report

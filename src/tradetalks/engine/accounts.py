@@ -7,7 +7,7 @@ world's year with world factor income held constant (the numeraire).
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from tradetalks.model import Equilibrium
 
@@ -17,31 +17,32 @@ _BN = 1e-3
 
 def _levels(e: Equilibrium, goods: NDArray[np.bool_]) -> dict[str, Array]:
     """Return the levels of one equilibrium in USD billions (tables are in millions)."""
-    n = e.wage.shape[0]
-    abroad = np.where(np.eye(n, dtype=bool)[:, :, None], 0.0, e.trade)
+    trade, revenue = np.asarray(e.trade), np.asarray(e.revenue)
+    abroad = np.where(np.eye(trade.shape[0], dtype=bool)[:, :, None], 0.0, trade)
     goods_flow = abroad[:, :, goods].sum(2)
     return {
         "exports": abroad.sum((1, 2)) * _BN,
         "imports": abroad.sum((0, 2)) * _BN,
         "goods_exports": goods_flow.sum(1) * _BN,
         "goods_imports": goods_flow.sum(0) * _BN,
-        "tariff_revenue": e.revenue * _BN,
-        "expenditure": e.expenditure * _BN,
-        "gdp": (e.factor_income + e.revenue) * _BN,
+        "tariff_revenue": revenue * _BN,
+        "expenditure": np.asarray(e.expenditure) * _BN,
+        "gdp": np.asarray(e.income) * _BN,
         "bilateral_balance": (goods_flow - goods_flow.T) * _BN,
-        "output": e.sales * _BN,
-        "value_added": e.value_added * _BN,
+        "output": np.asarray(e.sales) * _BN,
+        "value_added": np.asarray(e.value_added) * _BN,
     }
 
 
 def _customs_balance(e: Equilibrium, goods: NDArray[np.bool_], ratio: Array) -> Array:
     """Return goods balances `[n, partner]` at customs value, NaN where the ratio is unknown."""
-    flow = e.trade[:, :, goods].sum(2) * ratio
+    flow = np.asarray(e.trade)[:, :, goods].sum(2) * ratio
     known = (ratio != 1.0) & (ratio.T != 1.0)
     return np.where(known, flow - flow.T, np.nan) * _BN
 
 
-def _percent(new: Array, old: Array) -> Array:
+def _percent(new: ArrayLike, old: ArrayLike) -> Array:
+    new, old = np.asarray(new, dtype=float), np.asarray(old, dtype=float)
     return 100.0 * (np.divide(new, old, out=np.ones_like(new), where=old > 0) - 1.0)
 
 
@@ -69,14 +70,14 @@ def accounts(
     old, new = _levels(before, goods), _levels(after, goods)
     out: dict[str, Array] = {
         "real_income": real_income,
-        "equivalent_variation": before.expenditure * _BN * real_income / 100.0,
+        "equivalent_variation": np.asarray(before.welfare) * _BN * real_income / 100.0,
         "consumer_prices": _percent(
             after.consumer_price / after.wage, before.consumer_price / before.wage
         ),
         "wage": _percent(after.wage, before.wage),
         "output_percent": _percent(
-            np.where(before.sales > 0, after.sales / after.cost, 0.0),
-            np.where(before.sales > 0, before.sales / before.cost, 0.0),
+            np.asarray(after.sales) / np.asarray(after.cost),
+            np.asarray(before.sales) / np.asarray(before.cost),
         ),
         **_parts_in_percent(parts, real_income),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import jax.numpy as jnp
 import numpy as np
 
 from tradetalks.errors import BadInput
@@ -18,7 +19,11 @@ if TYPE_CHECKING:
 def economy_of(world: World) -> Economy:
     """Return the model's baseline for a world table (64-bit; call inside `enable_x64`)."""
     return economy_of_flows(
-        world.trade, world.tariff, world.intermediate, world.final, world.value_added
+        jnp.asarray(world.trade),
+        jnp.asarray(world.tariff),
+        jnp.asarray(world.intermediate),
+        jnp.asarray(world.final),
+        jnp.asarray(world.value_added),
     )
 
 
@@ -45,11 +50,11 @@ def elasticities_of(
         value_added = value_added if overrides.value_added is None else overrides.value_added
         final = final if overrides.final is None else overrides.final
     return Elasticities(
-        sigma=np.asarray(sigma),
-        sigma_domestic=np.asarray(sigma_domestic),
-        materials=np.asarray(materials, dtype=float),
-        value_added=np.asarray(value_added, dtype=float),
-        final=np.asarray(final, dtype=float),
+        sigma=jnp.asarray(sigma),
+        sigma_domestic=jnp.asarray(sigma_domestic),
+        materials=jnp.asarray(materials, dtype=float),
+        value_added=jnp.asarray(value_added, dtype=float),
+        final=jnp.asarray(final, dtype=float),
     )
 
 

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tradetalks.errors import BadInput
+from tradetalks.errors import NoAnswer
 from tradetalks.model import Equilibrium
 
 Array = NDArray[np.float64]
@@ -45,7 +45,10 @@ class Path:
 
 
 def path_between(tariff: tuple[Array, Array], iceberg: tuple[Array, Array], sigma: Array) -> Path:
-    """Return the path from the first to the second of two shocks `[i, n, j]`."""
+    """Return the path from the first to the second of two shocks `[i, n, j]`.
+
+    Raises `NoAnswer` where a flow is shut that its users cannot do without (sigma <= 1).
+    """
     x, w = np.polynomial.legendre.leggauss(NODES)
     points = np.concatenate([[0.0], 0.5 * (x + 1.0), [1.0]])
     s = points[:, None, None, None]
@@ -56,7 +59,7 @@ def path_between(tariff: tuple[Array, Array], iceberg: tuple[Array, Array], sigm
         return Path(points, 0.5 * w, duties, costs, np.zeros((NODES, *before.shape)))
     shut = ~(np.isfinite(before) & np.isfinite(after))
     if np.any(shut & (sigma <= 1.0)):
-        raise BadInput(
+        raise NoAnswer(
             "a flow cannot be shut where the elasticity among origins is one or less: "
             "no finite price makes its users do without it.",
             cure="Choose a longer horizon or an elasticity above one.",

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,9 +16,9 @@ from tradetalks.engine.accounts import accounts
 from tradetalks.engine.economy import choose_sets, economy_of, elasticities_of
 from tradetalks.engine.path import Path, decompose, path_between
 from tradetalks.engine.report import assumptions_of, versions, warnings_of
-from tradetalks.errors import NotConverged
-from tradetalks.model import Closure, Economy, Equilibrium, Shock, shock_of
-from tradetalks.solve import Solution, solve_batch
+from tradetalks.errors import NoAnswer, NotConverged
+from tradetalks.model import Closure, Economy, Equilibrium, Shock
+from tradetalks.solve import Solution, Status, solve_batch
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -56,8 +58,6 @@ def simulate(
     each set. Raises `NotConverged` when the central set has no equilibrium, `BadInput` and
     its kind for anything the scenario asks that the world does not have.
     """
-    import jax
-
     from tradetalks.data import elasticity_sets, load_world
     from tradetalks.scenario import Scenario, compile_shock, load_scenario
 
@@ -73,13 +73,16 @@ def simulate(
         economy = economy_of(table)
         closure = Closure(deficit=asked.closures.deficit)
         cases: dict[str, _Case] = {}
-        solutions: dict[str, Solution] = {}
+        statuses: dict[str, Status] = {}
         for done, chosen in enumerate(sets, start=1):
-            solved = _solve_path(economy, closure, chosen, asked, shocks)
-            path, ends = solved
-            solutions[chosen.name] = _worst(ends)
-            if solutions[chosen.name].status.converged:
-                cases[chosen.name] = _case(table, path, ends)
+            try:
+                path, ends = _solve_path(economy, closure, chosen, asked, shocks)
+            except NoAnswer as error:
+                statuses[chosen.name] = _refused(error)
+            else:
+                statuses[chosen.name] = _worst(ends)
+                if statuses[chosen.name].converged:
+                    cases[chosen.name] = _case(table, path, ends)
             if progress is not None:
                 progress(chosen.name, done, len(sets))
     timing = {"load": loaded - began, "solve": time.perf_counter() - loaded}
@@ -87,9 +90,9 @@ def simulate(
     if central not in cases:
         raise NotConverged(
             f"scenario '{asked.name}', central elasticity set '{central}': "
-            f"{solutions[central].status.message}"
+            f"{statuses[central].message}"
         )
-    return _labelled(asked, table, shocks, sets, cases, solutions, central, timing)
+    return _labelled(asked, table, shocks, sets, cases, statuses, central, timing)
 
 
 def _solve_path(
@@ -107,8 +110,8 @@ def _solve_path(
         np.asarray(elasticities.sigma),
     )
     stacked = Shock(
-        tariff=np.ascontiguousarray(path.tariff.transpose(0, 3, 2, 1)),
-        log_iceberg=_log(path.iceberg.transpose(0, 3, 2, 1)),
+        tariff=jnp.asarray(np.ascontiguousarray(path.tariff.transpose(0, 3, 2, 1))),
+        log_iceberg=jnp.asarray(_log(path.iceberg.transpose(0, 3, 2, 1))),
     )
     return path, solve_batch(economy, elasticities, stacked, closure)
 
@@ -117,10 +120,14 @@ def _log(x: Array) -> Array:
     return np.zeros(x.shape) if np.all(x == 1.0) else np.log(x)
 
 
-def _worst(solutions: list[Solution]) -> Solution:
-    """Return the solution with the largest residual: a path is as good as its worst point."""
-    failed = [s for s in solutions if not s.status.converged]
-    return max(failed or solutions, key=lambda s: (s.status.residual, abs(s.status.walras)))
+def _worst(solutions: list[Solution]) -> Status:
+    """Return the status of the worst point of a path: it is as good as that."""
+    failed = [s.status for s in solutions if not s.status.converged]
+    return max(failed or [s.status for s in solutions], key=lambda s: (s.residual, abs(s.walras)))
+
+
+def _refused(error: NoAnswer) -> Status:
+    return Status(False, str(error), float("inf"), float("inf"), 0, "anderson")
 
 
 def _case(table: World, path: Path, solutions: list[Solution]) -> _Case:
@@ -136,7 +143,7 @@ def _labelled(
     shocks: tuple[TableShock, TableShock],
     sets: tuple[ElasticitySet, ...],
     cases: dict[str, _Case],
-    solutions: dict[str, Solution],
+    statuses: dict[str, Status],
     central: str,
     timing: dict[str, float],
 ) -> RunResult:
@@ -146,23 +153,23 @@ def _labelled(
 
     by_set = {
         name: {
-            "converged": s.status.converged,
-            "message": s.status.message,
-            "residual": s.status.residual,
-            "walras": s.status.walras,
+            "converged": s.converged,
+            "message": s.message,
+            "residual": s.residual if np.isfinite(s.residual) else None,
+            "walras": s.walras if np.isfinite(s.walras) else None,
         }
-        for name, s in solutions.items()
+        for name, s in statuses.items()
     }
-    failed = [name for name, s in solutions.items() if not s.status.converged]
-    kept = [s for n, s in solutions.items() if n not in failed]
-    message = f"Solved for {len(kept)} of {len(solutions)} elasticity sets."
+    failed = [name for name, s in statuses.items() if not s.converged]
+    kept = [s for s in statuses.values() if s.converged]
+    message = f"Solved for {len(kept)} of {len(statuses)} elasticity sets."
     if failed:
         message += " No equilibrium for " + ", ".join(failed) + ": the range is incomplete."
     status: dict[str, Any] = {
         "converged": not failed,
         "message": message,
-        "residual": max(s.status.residual for s in kept),
-        "walras": max(abs(s.status.walras) for s in kept),
+        "residual": max(s.residual for s in kept),
+        "walras": max(abs(s.walras) for s in kept),
         "by_set": by_set,
         "failed_sets": failed,
     }
@@ -206,9 +213,10 @@ def _dataset(
         paired = name.removesuffix("_reference") in _PAIRED
         dims = ("country", "partner") if paired else _DIMS[sample.ndim]
         out[name] = ("set", *dims), stacked
-    for name, levels in (("trade", pattern.before.trade / 1e3),):
-        out[name] = _DIMS[3], pattern.after.trade / 1e3 - levels
-        out[f"{name}_reference"] = _DIMS[3], levels
+    levels = np.asarray(pattern.before.trade) / 1e3
+    out["trade"] = _DIMS[3], np.asarray(pattern.after.trade) / 1e3 - levels
+    out["trade_reference"] = _DIMS[3], levels
+    out["customs_ratio"] = _DIMS[3][:2], np.array(table.customs_ratio)
     out["tariff_reference"] = _DIMS[3], shocks[0].tariff
     out["tariff"] = _DIMS[3], shocks[1].tariff
     places = list(table.countries)

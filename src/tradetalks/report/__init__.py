@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tradetalks.report.charts import charts
+from tradetalks.report.figures import charts
 from tradetalks.report.html import report_html
 from tradetalks.report.render import Painter
 from tradetalks.report.theme import Chart

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tradetalks.report import tables
 from tradetalks.report.theme import Chart
 from tradetalks.results import (
     RunResult,
+    change_text,
     finding,
     range_note,
     reference_words,
@@ -96,22 +97,6 @@ def python(result: RunResult) -> str:
     )
 
 
-def change_text(change: Mapping[str, Any]) -> str:
-    """Write one change of a scenario in a line of words.
-
-    >>> change_text({"kind": "tariff", "importer": "USA", "exporter": ["CHN"], "add": "24%"})
-    'tariff: importer USA, exporter CHN, add 24%'
-    """
-    rest = [f"{key} {_words(value)}" for key, value in change.items() if key != "kind"]
-    return f"{change.get('kind', 'change')}: {', '.join(rest)}".replace("_", " ")
-
-
-def _words(value: Any) -> str:
-    if isinstance(value, list | tuple):
-        return " ".join(str(v) for v in value)
-    return "yes" if value is True else str(value)
-
-
 def _embedded(svg: str, chart: Chart) -> str:
     """Make an SVG fit for a page: own ids, a name for screen readers, width left to the page."""
     svg = re.sub(r'\bid="([^"]+)"', rf'id="{chart.name}-\1"', svg)
@@ -128,7 +113,7 @@ def _embedded(svg: str, chart: Chart) -> str:
 def _template() -> Template:
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
-    folder = files(__package__).joinpath("templates")
+    folder = files("tradetalks.report").joinpath("templates")
     environment = Environment(
         loader=FunctionLoader(lambda name: folder.joinpath(name).read_text(encoding="utf-8")),
         autoescape=True,

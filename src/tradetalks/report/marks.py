@@ -10,8 +10,11 @@ from tradetalks.results import PARTIES
 
 Rows = list[dict[str, Any]]
 
+WIDTH = 350  # of a plot, in pixels: with its labels it still fits a phone
+
 
 def labels(field: str, rows: Rows, order: list[str] | None = None) -> Spec:
+    """Return the vertical axis: one name per row, in the order given."""
     names = order or [row[field] for row in rows]
     return {
         "field": field,
@@ -21,7 +24,8 @@ def labels(field: str, rows: Rows, order: list[str] | None = None) -> Spec:
     }
 
 
-def x(field: str, title: str, *, ticks: int = 6, domain: tuple[float, float] | None = None) -> Spec:
+def x(field: str, title: str, *, ticks: int = 5, domain: tuple[float, float] | None = None) -> Spec:
+    """Return the horizontal axis: a quantity, its unit in the title, a dark line at zero."""
     zero_line = {"condition": {"test": "datum.value === 0", "value": "#888888"}, "value": "#ECECEC"}
     return {
         "field": field,
@@ -31,28 +35,32 @@ def x(field: str, title: str, *, ticks: int = 6, domain: tuple[float, float] | N
     }
 
 
-def range_line(start: str, end: str, title: str, *, ticks: int = 6) -> Spec:
+def range_line(start: str, end: str, title: str, *, ticks: int = 5) -> Spec:
+    """Return a line from one field to another."""
     return {
         "mark": {"type": "rule", "strokeWidth": 2},
         "encoding": {"x": x(start, title, ticks=ticks), "x2": {"field": end}},
     }
 
 
-def dot(field: str, title: str, *, ticks: int = 6) -> Spec:
+def dot(field: str, title: str, *, ticks: int = 5) -> Spec:
+    """Return a filled dot."""
     mark = {"type": "point", "filled": True, "size": 60, "opacity": 1}
     return {"mark": mark, "encoding": {"x": x(field, title, ticks=ticks)}}
 
 
 def ring(field: str, title: str) -> Spec:
+    """Return an open dot."""
     mark = {"type": "point", "fill": "white", "size": 60, "opacity": 1, "strokeWidth": 2}
     return {"mark": mark, "encoding": {"x": x(field, title)}}
 
 
 def panel(name: str, height: int) -> Spec:
+    """Return the frame of one country's part of a figure."""
     return {
         "title": {"text": name, "fontSize": 13, "offset": 6, "frame": "group"},
         "transform": [{"filter": {"field": "country", "equal": name}}],
-        "width": 400,
+        "width": WIDTH,
         "height": height,
     }
 
@@ -66,6 +74,7 @@ def room_for_numbers(rows: Rows) -> tuple[float, float]:
 
 
 def party_colour() -> Spec:
+    """Colour by `who`: the United States and China stand out from the others."""
     return {
         "field": "who",
         "type": "nominal",
@@ -78,6 +87,7 @@ def party_colour() -> Spec:
 
 
 def numbers_beside_bars() -> list[Spec]:
+    """Write the number (field `text`) beyond the end of each bar."""
     return [
         {
             "transform": [{"filter": f"datum.value {sign} 0"}],
@@ -89,4 +99,5 @@ def numbers_beside_bars() -> list[Spec]:
 
 
 def panel_header(names: list[str]) -> Spec:
+    """Return the names above panels that stand side by side."""
     return {"field": "country", "type": "nominal", "sort": names}

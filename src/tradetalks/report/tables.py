@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tradetalks.results import PARTIES, RunResult, Spread, movers
+from tradetalks.results import PARTIES, RunResult, movers
 from tradetalks.results.labels import (
     country_heading,
     country_in_sentence,
     country_name,
     number,
+    ranged,
     sector_name,
 )
 
@@ -36,7 +37,7 @@ def headline_table(result: RunResult) -> Table:
     """Return the parties and the largest movers, centre and range of every headline number."""
     columns = {
         "real_income": "Real income, %",
-        "equivalent_variation": "The same in USD bn",
+        "equivalent_variation": "Equivalent variation, USD bn",
         "exports": "Exports, USD bn",
         "imports": "Imports, USD bn",
         "tariff_revenue": "Tariff revenue, USD bn",
@@ -62,30 +63,24 @@ def headline_table(result: RunResult) -> Table:
 
 
 def balance_table(result: RunResult) -> Table | None:
-    """Return the balance between the parties on both bases, None where one is missing."""
+    """Return the US goods balance with China on both bases, None where a party is missing."""
     if not all(c in result.countries for c in PARTIES):
         return None
+    where = dict(zip(("country", "partner"), PARTIES, strict=True))
     rows = []
-    for country, partner in (PARTIES, PARTIES[::-1]):
-        where = {"country": country, "partner": partner}
-        name = f"{country_heading(country)} with {country_in_sentence(partner)}"
-        level = result.at_central("bilateral_balance_reference").sel(where)
-        change = result.spread("bilateral_balance", **where)
-        rows.append(
-            (
-                name,
-                "goods and services, input-output table",
-                number(float(level), "usd_bn"),
-                ranged(change, "usd_bn"),
-            )
-        )
-        if "bilateral_balance_customs" in result.data:
-            customs = result.spread("bilateral_balance_customs", **where)
-            if customs.central == customs.central:
-                rows.append((name, "goods, customs values", "", ranged(customs, "usd_bn")))
+    for variable, basis in (
+        ("bilateral_balance", "Input-output table"),
+        ("bilateral_balance_customs", "Customs values"),
+    ):
+        if variable not in result.data:
+            continue
+        level = float(result.at_central(f"{variable}_reference").sel(where))
+        if level == level:
+            change = result.spread(variable, **where)
+            rows.append((basis, number(level, "usd_bn"), ranged(change, "usd_bn")))
     return Table(
-        "Balance between the United States and China, USD bn",
-        ("Balance of", "Basis", "Reference", "Change (range)"),
+        "Goods balance of the United States with China, USD bn",
+        ("Basis", "Reference", "Change (range)"),
         tuple(rows),
         "Input-output tables leave trade margins out of goods flows, so customs values are larger. "
         "Each country's aggregate balance is imposed by the deficit rule below.",
@@ -119,7 +114,7 @@ def rates_table(result: RunResult) -> Table:
         for _, n, i, old, new in pairs[:_PAIRS_SHOWN]
     )
     more = len(pairs) - len(rows)
-    note = "Averages over goods, weighted by trade in the reference equilibrium."
+    note = f"Averages over goods, weighted by trade in the reference equilibrium. {_basis(result)}"
     if more:
         note += f" {more} more pairs change; all are in tables/trade.csv."
     if not rows:
@@ -159,14 +154,14 @@ def sector_rates_table(result: RunResult) -> Table | None:
             "China's imports from the US, USD bn",
         ),
         tuple(rows),
-        "Imports are those of the reference equilibrium, before duty.",
+        f"Imports are those of the reference equilibrium, before duty. {_basis(result)}",
     )
 
 
 def sets_table(result: RunResult) -> Table:
     """Return what every elasticity set says about the parties, and how well it was solved."""
     shown = [c for c in PARTIES if c in result.countries] or list(movers(result, 2))
-    solved: dict[str, Mapping[str, Any]] = {str(s["set"]): s for s in result.status["by_set"]}
+    solved: Mapping[str, Mapping[str, Any]] = result.status["by_set"]
     rows = []
     for name in result.sets:
         entry = solved.get(name, {})
@@ -191,18 +186,6 @@ def sets_table(result: RunResult) -> Table:
     )
 
 
-def ranged(change: Spread, unit: str) -> str:
-    """Write a centre, and its range in brackets on a line of its own.
-
-    >>> ranged(Spread(-0.05, -0.09, -0.03), "percent").splitlines()
-    ['-0.05', '(-0.09 to -0.03)']
-    """
-    centre = number(change.central, unit)
-    if change.low == change.high:
-        return centre
-    return f"{centre}\n({number(change.low, unit)} to {number(change.high, unit)})"
-
-
 def percent(fraction: float) -> str:
     """Write a rate in percent.
 
@@ -210,6 +193,15 @@ def percent(fraction: float) -> str:
     '12.3'
     """
     return f"{100 * float(fraction):.1f}"
+
+
+def _basis(result: RunResult) -> str:
+    if "customs_ratio" in result.data:
+        return "Rates are those of the law, on customs values."
+    return (
+        "Rates are per dollar of the input-output table, whose flows leave trade margins out: "
+        "where they were scaled to customs values they exceed the rates of the law."
+    )
 
 
 def _goods(result: RunResult) -> Sequence[str]:

@@ -67,12 +67,12 @@ def figure(
     *,
     title: str,
     subtitle: Sequence[str],
-    source: str,
+    source: Sequence[str],
     data: Sequence[Mapping[str, Any]],
 ) -> Spec:
     """Return a complete Vega-Lite specification: title, unit, plot, and the source below it."""
     footnote: Spec = {
-        "data": {"values": [{"text": source}]},
+        "data": {"values": [{"text": list(source)}]},
         "mark": {
             "type": "text",
             "align": "left",
@@ -81,9 +81,10 @@ def figure(
             "fontSize": 10,
             "color": "#666666",
             "limit": 0,
+            "lineHeight": 13,
         },
         "encoding": {"text": {"field": "text", "type": "nominal"}},
-        "height": 14,
+        "height": 26,
         "width": 10,
     }
     return {

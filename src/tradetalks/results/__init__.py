@@ -6,6 +6,7 @@ from tradetalks.results.answer import Answer, plain, to_json
 from tradetalks.results.compare import Comparison, compare
 from tradetalks.results.folder import check_writable, is_run_folder, load_run, save_run
 from tradetalks.results.headline import PARTIES, headline, movers, range_note
+from tradetalks.results.labels import change_text
 from tradetalks.results.run import RunResult, Spread
 from tradetalks.results.sentence import finding, reference_words, sentence, source_line, world_label
 from tradetalks.results.sources import Source, sources_of
@@ -21,6 +22,7 @@ __all__ = [
     "Source",
     "Spread",
     "Variable",
+    "change_text",
     "check_writable",
     "compare",
     "finding",

@@ -139,8 +139,9 @@ def _cannot_write(place: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        culprit = f" ({error.filename})" if error.filename else ""
         raise CannotWrite(
-            f"cannot be written: {error.strerror or error}.",
+            f"cannot be written: {error.strerror or error}{culprit}.",
             cure="Give another --out, or set TRADETALKS_HOME to a folder you may write to.",
             file=place,
         ) from error

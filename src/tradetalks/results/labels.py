@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
 from tradetalks.codes import countries, sectors
+
+if TYPE_CHECKING:
+    from tradetalks.results.run import Spread
 
 # Countries whose English name takes an article inside a sentence.
 _ARTICLE = frozenset({"USA", "GBR", "NLD", "PHL", "ARE", "COD", "ROW", "REU", "EUU"})
@@ -67,3 +73,32 @@ def number(value: float | None, unit: str, *, signed: bool = True) -> str:
     if round(value, digits) == 0:
         return f"{0:.{digits}f}"
     return f"{value:+,.{digits}f}" if signed else f"{value:,.{digits}f}"
+
+
+def ranged(change: Spread, unit: str) -> str:
+    """Write a centre, and its range in brackets on a line of its own.
+
+    >>> from tradetalks.results import Spread
+    >>> ranged(Spread(-0.05, -0.09, -0.03), "percent").splitlines()
+    ['-0.05', '(-0.09 to -0.03)']
+    """
+    centre = number(change.central, unit)
+    if change.low == change.high:
+        return centre
+    return f"{centre}\n({number(change.low, unit)} to {number(change.high, unit)})"
+
+
+def change_text(change: Mapping[str, Any]) -> str:
+    """Write one change of a scenario in a line of words.
+
+    >>> change_text({"kind": "tariff", "importer": "USA", "exporter": ["CHN"], "add": "24%"})
+    'tariff: importer USA, exporter CHN, add 24%'
+    """
+    rest = [f"{key} {_words(value)}" for key, value in change.items() if key != "kind"]
+    return f"{change.get('kind', 'change')}: {', '.join(rest)}".replace("_", " ")
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return " ".join(str(v) for v in value)
+    return "yes" if value is True else str(value)

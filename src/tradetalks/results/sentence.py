@@ -110,7 +110,8 @@ def _range(centre: float, low: float, high: float) -> str:
     if low == high == 0:
         return "likewise"
     if low < 0 < high:
-        return f"{low:+.{_DIGITS}f}% to {high:+.{_DIGITS}f}%: the direction depends on the elasticities"
+        span = f"{low:+.{_DIGITS}f}% to {high:+.{_DIGITS}f}%"
+        return f"{span}: the direction depends on the elasticities"
     near, far = sorted((abs(low), abs(high)))
     text = f"{_size(near) if near else f'less than {_LEAST}'} to {_size(far)}"
     return text if centre else f"{text} {'higher' if high > 0 else 'lower'}"

@@ -37,13 +37,15 @@ def read_schedule(path: Path) -> dict[str, dict[str, float]]:
     return dict(sorted(steps.items()))
 
 
-def read_imports(path: Path, digits: int = 6) -> dict[str, float]:
-    """Read Census imports for consumption, USD by HS6 or HTS10."""
+def read_imports(
+    path: Path, digits: int = 6, *, what: str = "imports_usd_2024"
+) -> dict[str, float]:
+    """Read Census imports for consumption (or `calc_duty_usd_2024`), USD by HS6 or HTS10."""
     column = "hs6" if digits == 6 else "HS10"
     values: dict[str, float] = {}
-    for line, row in rows(path, (column, "imports_usd_2024")):
+    for line, row in rows(path, (column, what)):
         code = _code(row[column], digits, path, line)
-        values[code] = values.get(code, 0.0) + number(row["imports_usd_2024"], path, line)
+        values[code] = values.get(code, 0.0) + number(row[what], path, line)
     return values
 
 
@@ -112,7 +114,7 @@ def read_exports_by_chapter(path: Path, year: int) -> dict[str, float]:
     except (OSError, ValueError, KeyError, ImportError) as error:
         raise BadFile(
             f"cannot be read as the Census export table ({error}).",
-            cure="Install pyarrow, or use the file as published.",
+            cure="It needs pyarrow (`.venv/bin/pip install pyarrow`) and the file as published.",
             file=path,
         ) from error
     chosen = table[table["time"].astype(str).str.startswith(str(year))]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tradetalks.report import theme
 from tradetalks.report.marks import (
+    WIDTH,
     Rows,
     dot,
     labels,
@@ -63,7 +64,7 @@ def real_income(result: RunResult) -> Chart:
         )
     rows.sort(key=lambda row: -row["central"])
     body: Spec = {
-        "width": 420,
+        "width": WIDTH,
         "height": _ROW * len(rows),
         "encoding": {
             "y": labels("country", rows),
@@ -87,7 +88,7 @@ def real_income(result: RunResult) -> Chart:
         "real_income",
         "Real income by country",
         caption,
-        ["Percent; dot: central elasticities, line: " + _range_words(result)],
+        ["Percent; dot: central elasticities,", "line: " + _range_words(result)],
         body,
         rows,
     )
@@ -111,7 +112,7 @@ def decomposition(result: RunResult, shown: list[str]) -> Chart:
                     "country": country_name(code),
                     "part": label,
                     "value": change.central,
-                    "text": f"{change.central:+.3f}",
+                    "text": _thousandths(change.central),
                     "total": variable == "real_income",
                 }
             )
@@ -170,7 +171,7 @@ def diversion(result: RunResult) -> Chart:
     for row in rows:
         row["text"] = number(row["value"], "usd_bn")
     body: Spec = {
-        "width": 400,
+        "width": WIDTH,
         "height": 22 * len(rows),
         "encoding": {
             "y": labels("exporter", rows),
@@ -198,7 +199,7 @@ def diversion(result: RunResult) -> Chart:
         "diversion",
         "US imports: who loses and who replaces it",
         caption + ".",
-        ["Billion US dollars before duty, goods and services, central elasticities"],
+        ["Billion US dollars before duty, goods and services,", "central elasticities"],
         body,
         rows,
     )
@@ -227,7 +228,7 @@ def sector_output(result: RunResult, shown: list[str]) -> Chart:
     first = [row for row in rows if row["who"] == shown[-1]]
     order = [row["sector"] for row in sorted(first, key=lambda row: -row["central"])]
     panel: Spec = {
-        "width": 195,
+        "width": WIDTH // 2 - 10,
         "height": _ROW * len(order),
         "encoding": {"y": labels("sector", rows, order), "color": party_colour()},
         "layer": [
@@ -240,9 +241,9 @@ def sector_output(result: RunResult, shown: list[str]) -> Chart:
         result,
         "sector_output",
         "Output by sector",
-        f"The largest change is in {biggest['country']}: {biggest['sector'].lower()}, "
-        f"{number(biggest['central'], 'percent')}%; sectors are sorted by the change in "
-        f"{country_in_sentence(shown[-1])}.",
+        f"The largest change is in {country_in_sentence(biggest['who'])}: "
+        f"{biggest['sector'].lower()}, {number(biggest['central'], 'percent')}%; sectors are "
+        f"sorted by the change in {country_in_sentence(shown[-1])}.",
         [
             "Change of the volume of output, percent; dot: central elasticities,",
             "line: " + _range_words(result),
@@ -275,16 +276,17 @@ def bilateral_balance(result: RunResult, shown: list[str]) -> Chart:
             )
     panels = [_balance_panel(result, code, rows) for code in shown]
     caption = (
-        "Balances move between partners, while the aggregate balance of each country is imposed by "
-        f"an assumption; drawn are the {_PARTNERS_SHOWN - 4} partners whose balance moves most."
+        "Goods balances move between partners, while the aggregate balance of each country is "
+        f"imposed by an assumption; drawn are the {_PARTNERS_SHOWN - 4} partners whose balance "
+        "moves most."
     )
     return _chart(
         result,
         "bilateral_balance",
-        "Bilateral balances before and after",
+        "Bilateral goods balances before and after",
         caption,
         [
-            f"Billion US dollars, goods and services; ring: {reference_words(result)},",
+            f"Billion US dollars, goods; ring: {reference_words(result)},",
             "dot: this scenario, central elasticities; a surplus is positive",
         ],
         {"vconcat": panels, "spacing": 14},
@@ -295,7 +297,7 @@ def bilateral_balance(result: RunResult, shown: list[str]) -> Chart:
 def _balance_panel(result: RunResult, code: str, rows: Rows) -> Spec:
     name = country_name(code)
     own = [row for row in rows if row["country"] == name]
-    unit = f"Balance, billion US dollars of {result.world['year']}"
+    unit = f"Goods balance, billion US dollars of {result.world['year']}"
     return {
         **panel(name, 20 * len(own)),
         "encoding": {"y": labels("partner", own), "color": party_colour()},
@@ -325,12 +327,16 @@ def _chart(
     rows: Rows,
 ) -> Chart:
     subtitle = [f"{result.name}, compared with {reference_words(result)}", *subtitle]
-    source = (
-        f"Source: tradetalks {result.versions['tradetalks']}, {world_label(result)}, "
-        f"{result.horizon} horizon" + (f", computed {result.created}" if result.created else "")
-    )
+    source = [
+        f"Source: tradetalks {result.versions['tradetalks']}, {world_label(result)},",
+        f"{result.horizon} horizon" + (f", computed {result.created}" if result.created else ""),
+    ]
     spec = figure(body, title=title, subtitle=subtitle, source=source, data=rows)
     return Chart(name, title, caption, spec)
+
+
+def _thousandths(value: float) -> str:
+    return f"{value:+.3f}" if round(value, 3) else "0.000"
 
 
 def _range_words(result: RunResult) -> str:
