@@ -1,0 +1,42 @@
+"""Validation: published numbers recomputed through the public model, none of it by a side model.
+
+Names are loaded on first use; importing this room reads no file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tradetalks.validation.cells import Cell, Computed, Replication
+
+__all__ = ["Cell", "Replication", "replicate", "replications"]
+
+
+def replications() -> tuple[str, ...]:
+    """Return the names of all replications."""
+    from tradetalks.validation.published import papers
+
+    return tuple(papers())
+
+
+def replicate(name: str) -> Replication:
+    """Recompute a paper's tables and set them beside the published numbers.
+
+    Raises `UnknownName`, `DataMissing` (saying where to get the raw data) and `NotConverged`.
+    """
+    from tradetalks.validation.cells import compare
+    from tradetalks.validation.published import paper
+
+    about = paper(name)
+    module = import_module(f"{__name__}.{name.replace('-', '_')}")
+    compute: Callable[[], Computed] = module.compute
+    return compare(about, compute())
+
+
+def __getattr__(name: str) -> object:
+    if name in ("Cell", "Replication"):
+        return getattr(import_module("tradetalks.validation.cells"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
