@@ -30,7 +30,6 @@ from ruamel.yaml import YAML
 ROOT = Path(__file__).resolve().parents[1]
 OUT = ROOT / "src/tradetalks/policy/compiled/us_lines.npz"
 LISTS = ROOT / "src/tradetalks/policy/lists.yaml"
-METALS = ("steel", "aluminum", "copper")
 # Share of the calculated duty of 2024 that is MFN: what is left after these list rates of mid-2024.
 S301_2024 = {"s301_list_1": 0.25, "s301_list_2": 0.25, "s301_list_3": 0.25, "s301_list_4a": 0.075}
 
@@ -41,7 +40,7 @@ def read(raw: Path, name: str, **kwargs: object) -> pd.DataFrame:
 
 
 def universe(raw: Path) -> pd.DataFrame:
-    """One row per ten-digit line: code, 2024 value and duty, metal shares, MFN text and rate."""
+    """One row per ten-digit line: code, 2024 value and duty, metal share, MFN text and rate."""
     mfn = read(raw, "budgetlab_mfn_rates_2025_hts8.csv").set_index("hs8")
     mfn = mfn[~mfn.index.str[:2].isin(["98", "99"])]
     census = read(raw, "us_imports_from_china_2024_hs10_census.csv.gz").set_index("HS10")
@@ -62,8 +61,7 @@ def universe(raw: Path) -> pd.DataFrame:
     table = pd.DataFrame({"code": codes})
     table["value"] = table.code.map(census.imports_usd_2024).astype(float).fillna(0.0)
     table["duty"] = table.code.map(census.calc_duty_usd_2024).astype(float).fillna(0.0)
-    for m in METALS:
-        table[m] = table.code.map(metal[f"{m}_share"]).astype(float).clip(0, 1)
+    table["metal"] = table.code.map(metal.metal_share).astype(float).clip(0, 1)
     table["desc"] = table.code.map(census.desc).fillna("").str.strip()
     first = read(raw, "hs6_to_gtap_sector.csv").drop_duplicates("hs6").set_index("hs6")
     spare = table.code.str[:6].map(first.description_of_first_line).fillna("")
@@ -72,18 +70,20 @@ def universe(raw: Path) -> pd.DataFrame:
     table["mfn"] = eight.map(mfn.mfn_rate).astype(float)
     table["mfn_type"] = eight.map(mfn.rate_type).fillna("unknown")
     table["mfn_text"] = eight.map(mfn.rate_raw).fillna("")
-    for m in METALS:  # lines without a share of their own take the mean of their HS6, then HS4
-        for digits in (6, 4):
-            table[m] = table[m].fillna(table.groupby(table.code.str[:digits])[m].transform("mean"))
-        table[m] = table[m].fillna(0.0)
-    chapter = table.code.str[:2]
-    for m, chapters in (("steel", ("72", "73")), ("aluminum", ("76",)), ("copper", ("74",))):
-        # Articles of the metal itself are assessed on their whole value.
-        table.loc[chapter.isin(chapters), list(METALS)] = 0.0
-        table.loc[chapter.isin(chapters), m] = 1.0
-    total = table[list(METALS)].sum(axis=1).clip(lower=1.0)
-    table[list(METALS)] = table[list(METALS)].div(total, axis=0)
+    for digits in (6, 4):  # a line without a share of its own takes the mean of its HS6, then HS4
+        near = table.groupby(table.code.str[:digits]).metal.transform("mean")
+        table["metal"] = table.metal.fillna(near)
+    # Articles of the metal itself are assessed on their whole value.
+    own = table.code.str[:2].isin(["72", "73", "74", "76"])
+    table["metal"] = table.metal.fillna(0.0).where(~own, 1.0)
     return table
+
+
+def outside_schedule(raw: Path) -> float:
+    """2024 imports without a line of the schedule: chapter 98 returns and low-value estimates, USD."""
+    census = read(raw, "us_imports_from_china_2024_hs10_census.csv.gz")
+    out = census[census.HS10.str[:2].isin(["98", "99"])]
+    return float(out.imports_usd_2024.astype(float).sum())
 
 
 def _ten_digit_codes_of_lists(raw: Path) -> list[str]:
@@ -160,6 +160,12 @@ def _exclusions(raw: Path, add: object, out: list[Membership]) -> list[Membershi
     return []
 
 
+def annex_codes(raw: Path) -> list[str]:
+    """All codes that the metals annexes of 2026 name, the removed ones included."""
+    files = ("IA", "IB", "II-removed", "III-temporary")
+    return sorted({c for f in files for c in read(raw, f"redux_list_metals-annex-{f}.csv").HTSUS})
+
+
 def _metals(raw: Path, add: object) -> None:
     derivative = read(raw, "budgetlab_s232_derivative_products.csv").fillna("")
     names = {
@@ -170,12 +176,20 @@ def _metals(raw: Path, add: object) -> None:
         ("9903.85.08", "2025-08-18"): "s232_aluminium_content_aug_2025",
     }
     beer_and_cans = ["22030000", "76129010"]  # added by the notice of 2025-04-02, a list of its own
+    annexes = annex_codes(raw)
+
+    def narrowed(prefix: str) -> list[str]:
+        """The compilation cuts codes to eight digits: where the annexes name ten, take those."""
+        named = [c for c in annexes if c.startswith(prefix)]
+        return named if named and prefix not in named else [prefix]
+
     for (heading, start), rows in derivative.groupby(["ch99_code", "effective_date"]):
-        prefixes = [p for p in rows.hts_prefix if p not in beer_and_cans]
+        prefixes = [q for p in rows.hts_prefix if p not in beer_and_cans for q in narrowed(p)]
         add(names[heading, start], prefixes)  # type: ignore[operator]
-    add("s232_steel_derivative_73", [  # type: ignore[operator]
-        c for c in read(raw, "redux_list_steel-tariffs.csv").HTSUS if c.startswith("73")
-    ])
+    # The Redux list of March 2025 holds misprints (73269000, 71229000): the annexes that replaced
+    # it complete it. Both name the derivatives of chapter 73 assessed on their whole value.
+    march = read(raw, "redux_list_steel-tariffs.csv").HTSUS.tolist() + annexes
+    add("s232_steel_derivative_73", [c for c in march if c.startswith("73")])  # type: ignore[operator]
     add("s232_copper", read(raw, "budgetlab_s232_copper_products.csv").hts10.tolist())  # type: ignore[operator]
     add("s232_semiconductors", read(raw, "budgetlab_s232_semi_products.csv").hts10.tolist())  # type: ignore[operator]
     for name in ("auto", "mhd"):
@@ -261,9 +275,8 @@ def main() -> None:
         "value": table.value.to_numpy(np.float64),
         "rate_us_mfn": table.mfn.to_numpy(np.float32),
         "mfn_basis": table.mfn_basis.to_numpy(),
-        "share_steel": table.steel.to_numpy(np.float32),
-        "share_aluminum": table.aluminum.to_numpy(np.float32),
-        "share_copper": table.copper.to_numpy(np.float32),
+        "value_outside": np.array(outside_schedule(raw)),
+        "share_metal": table.metal.to_numpy(np.float32),
         "descriptions": np.frombuffer(blob, np.uint8),
         "mfn_texts": np.frombuffer("\n".join(texts).encode(), np.uint8),
         **memberships_to_arrays(lists),
