@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tradetalks.policy.intervals import Interval, IntervalTable
-from tradetalks.policy.ledger import Ledger, Measure
+from tradetalks.policy.ledger import Measure
 from tradetalks.policy.lines import LineTable
 
 TINY = 1e-12
@@ -123,7 +123,7 @@ def stack(
     _floors(claims)
     _exclude(claims, relief, claim_exclusions, refusals)
     _highest_of_group(claims, refusals)
-    _yield(claims, table.ledger, day, refusals)
+    _yield(claims, day, refusals)
     parts = tuple(
         Part(c.interval, c.due, np.where(c.mask, c.rate, 0.0), np.where(c.mask, c.base, 0.0))
         for c in claims
@@ -234,17 +234,19 @@ def _highest_of_group(claims: list[_Claim], refusals: list[Refusal]) -> None:
             claim.mask = claim.mask & ~lost
 
 
-def _yield(claims: list[_Claim], ledger: Ledger, day: int, refusals: list[Refusal]) -> None:
+def _yield(claims: list[_Claim], day: int, refusals: list[Refusal]) -> None:
     """Take from each claim what another authority displaces, those that displace first."""
+    paying: dict[str, list[tuple[_Claim, np.ndarray]]] = {}  # by authority: claim, where it is due
     for claim in sorted(claims, key=lambda c: _depth(c.measure, claims)):
         for rule in claim.measure.yields_to:
             if not rule.start <= day < rule.until:
                 continue
-            others = [c for c in claims if c.measure.authority in rule.authorities]
+            others = [pair for a in rule.authorities for pair in paying.get(a, ())]
+            if not others:
+                continue
             taken = np.zeros(len(claim.mask))
-            for other in others:
-                paid = other.due > TINY  # "subject to" means that a duty is owed
-                taken = taken + np.where(paid, 1.0 if rule.whole else other.base, 0.0)
+            for other, paid in others:
+                taken += paid if rule.whole else paid * other.base
                 hit = claim.mask & paid
                 if hit.any():
                     whole = bool(rule.whole or (other.base[hit] > 1 - TINY).all())
@@ -254,8 +256,12 @@ def _yield(claims: list[_Claim], ledger: Ledger, day: int, refusals: list[Refusa
             left = np.clip(1.0 - taken, 0.0, 1.0)
             claim.base = np.where(claim.mask, claim.base * left, claim.base)
             claim.mask = claim.mask & (left > TINY)
+        # "Subject to" a programme means that a duty is owed under it.
+        paying.setdefault(claim.measure.authority, []).append((claim, claim.due > TINY))
 
 
 def _depth(measure: Measure, claims: list[_Claim]) -> int:
+    """How many displacing programmes stand above a measure (autos 0, metals 1, reciprocal 2)."""
     named = {a for y in measure.yields_to for a in y.authorities}
-    return max((1 + _depth(c.measure, claims) for c in claims if c.measure.authority in named), default=0)
+    above = {c.measure.authority: c.measure for c in claims if c.measure.authority in named}
+    return max((1 + _depth(m, claims) for m in above.values()), default=0)

@@ -51,7 +51,7 @@ def duty(
         "command": "duty",
         "as_of": iso(law_table.ledger.known_until),
         "line": line.strip(),
-        "description": lines.description(index[0]),
+        "description": _description(lines, index),
         "on": iso(day),
         "importer": importer,
         "exporter": exporter,
@@ -68,6 +68,12 @@ def duty(
     answer["sources"] = _sources(answer["contributions"])
     answer["status"] = "answered"
     return answer
+
+
+def _description(lines: LineTable, index: np.ndarray) -> str:
+    main = index[int(np.argmax(lines.value[index]))]
+    more = len(index) - 1
+    return lines.description(main) + (f" (and {more} more lines)" if more else "")
 
 
 def check_pair(exporter: str, importer: str) -> tuple[str, str]:
@@ -194,6 +200,11 @@ def not_applied(
             ):
                 how = "void, collection ended" if row.state == "void" else "ended"
                 note(row, f"{how} {iso(row.end)}")
+        elif row.start > now.day and measure.id not in current and not row.by_default:
+            if row.event.announced <= now.day and scope(row, lines, row.start, table.as_known_on)[
+                now.index
+            ].any():
+                note(row, f"not yet due: starts {iso(row.start)}")
     return list(rows.values())
 
 
