@@ -17,8 +17,8 @@ _PUBLIC = {
     "Scenario": "tradetalks.scenario",
     "load_scenario": "tradetalks.scenario",
     "simulate": "tradetalks.engine",
-    "Run": "tradetalks.engine",
-    "compare": "tradetalks.engine",
+    "RunResult": "tradetalks.results",
+    "compare": "tradetalks.results",
 }
 
 if TYPE_CHECKING:
@@ -26,7 +26,16 @@ if TYPE_CHECKING:
     from tradetalks.engine import Run, compare, simulate
     from tradetalks.scenario import Scenario, load_scenario
 
-__all__ = ["Run", "Scenario", "World", "__version__", "compare", "load_scenario", "load_world", "simulate"]
+__all__ = [
+    "Run",
+    "Scenario",
+    "World",
+    "__version__",
+    "compare",
+    "load_scenario",
+    "load_world",
+    "simulate",
+]
 
 
 def __getattr__(name: str) -> Any:

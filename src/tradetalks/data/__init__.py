@@ -1,0 +1,63 @@
+"""Worlds and what they are built from: registry of sources, readers, balancing, shipped tables.
+
+Names are loaded on first use; importing this room reads no file.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+_PUBLIC = {
+    "Check": "world",
+    "ElasticitySet": "elasticities",
+    "HORIZONS": "elasticities",
+    "World": "world",
+    "build": "world_2022",
+    "check_world": "shipped",
+    "data_folder": "registry",
+    "describe_world": "describe",
+    "elasticity_sets": "elasticities",
+    "fetch": "registry",
+    "find": "registry",
+    "list_sources": "registry",
+    "load_world": "shipped",
+    "source": "registry",
+    "world_names": "shipped",
+    "world_report": "shipped",
+}
+
+if TYPE_CHECKING:
+    from tradetalks.data.describe import describe_world
+    from tradetalks.data.elasticities import HORIZONS, ElasticitySet, elasticity_sets
+    from tradetalks.data.registry import data_folder, fetch, find, list_sources, source
+    from tradetalks.data.shipped import check_world, load_world, world_names, world_report
+    from tradetalks.data.world import Check, World
+    from tradetalks.data.world_2022 import build
+
+__all__ = [
+    "HORIZONS",
+    "Check",
+    "ElasticitySet",
+    "World",
+    "build",
+    "check_world",
+    "data_folder",
+    "describe_world",
+    "elasticity_sets",
+    "fetch",
+    "find",
+    "list_sources",
+    "load_world",
+    "source",
+    "world_names",
+    "world_report",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _PUBLIC:
+        value = getattr(import_module(f"tradetalks.data.{_PUBLIC[name]}"), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module 'tradetalks.data' has no attribute {name!r}")

@@ -1,0 +1,44 @@
+"""Charts, tables and the report of a run: draws results and computes nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tradetalks.report.figures import charts
+from tradetalks.report.html import report_html
+from tradetalks.report.render import Painter
+from tradetalks.report.theme import Chart
+from tradetalks.report.worker import png, svg
+from tradetalks.results import RunResult, save_run
+
+__all__ = ["Chart", "Painter", "charts", "draw", "png", "report_html", "save", "svg"]
+
+
+def save(result: RunResult, folder: Path | str, painter: Painter | None = None) -> Path:
+    """Write the whole run folder: what `results.save_run` writes, charts/ and report.html.
+
+    A `painter` that was started earlier, while the run was solved, saves half a second.
+
+    Raises CannotWrite, NotConverged (see `results.save_run`), NoAnswer (no chart drawn).
+    """
+    if painter is None:
+        with Painter() as own:
+            return save(result, folder, own)
+    return save_run(result, folder, draw=lambda making: draw(result, making, painter))
+
+
+def draw(result: RunResult, folder: Path, painter: Painter) -> None:
+    """Write charts/*.svg, charts/*.png and report.html into an existing folder."""
+    place = folder / "charts"
+    place.mkdir()
+    figures = charts(result)
+    jobs = [{"spec": f.spec, "svg": str(place / f"{f.name}.svg")} for f in figures]
+    jobs += [{"of": job["svg"], "png": str(Path(job["svg"]).with_suffix(".png"))} for job in jobs]
+    done = painter.paint(jobs)
+    drawn = []
+    for figure, job in zip(figures, jobs[: len(figures)], strict=True):
+        next(done)
+        drawn.append((figure, Path(job["svg"]).read_text(encoding="utf-8")))
+    (folder / "report.html").write_text(report_html(result, drawn), encoding="utf-8")
+    for _ in done:  # the PNGs were drawn while the page was written
+        continue

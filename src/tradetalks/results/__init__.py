@@ -1,0 +1,45 @@
+"""Labelled outcomes: the run, its headline, the answer envelope, comparison, run folders."""
+
+from __future__ import annotations
+
+from tradetalks.results.answer import Answer, plain, to_json
+from tradetalks.results.compare import Comparison, compare
+from tradetalks.results.folder import check_writable, is_run_folder, load_run, save_run
+from tradetalks.results.headline import PARTIES, headline, movers, range_note
+from tradetalks.results.labels import change_text
+from tradetalks.results.run import RunResult, Spread
+from tradetalks.results.sentence import finding, reference_words, sentence, source_line, world_label
+from tradetalks.results.sources import Source, sources_of
+from tradetalks.results.tables import tidy
+from tradetalks.results.variables import UNIT_TEXT, Variable, headline_variables, variables
+
+__all__ = [
+    "PARTIES",
+    "UNIT_TEXT",
+    "Answer",
+    "Comparison",
+    "RunResult",
+    "Source",
+    "Spread",
+    "Variable",
+    "change_text",
+    "check_writable",
+    "compare",
+    "finding",
+    "headline",
+    "headline_variables",
+    "is_run_folder",
+    "load_run",
+    "movers",
+    "plain",
+    "range_note",
+    "reference_words",
+    "save_run",
+    "sentence",
+    "source_line",
+    "sources_of",
+    "tidy",
+    "to_json",
+    "variables",
+    "world_label",
+]

@@ -1,0 +1,37 @@
+"""What the user asks, as YAML or Python; compiled to a shock on a world."""
+
+from __future__ import annotations
+
+from tradetalks.scenario.changes import Change, Elasticity, Tariff, TradeCost
+from tradetalks.scenario.compile import compile_shock
+from tradetalks.scenario.definition import (
+    BASELINE,
+    Base,
+    Closures,
+    Expected,
+    Scenario,
+    Source,
+    baseline,
+)
+from tradetalks.scenario.library import load_scenario, scenario_names
+from tradetalks.scenario.shock import ElasticityOverrides, Shock, WorldTable
+
+__all__ = [
+    "BASELINE",
+    "Base",
+    "Change",
+    "Closures",
+    "Elasticity",
+    "ElasticityOverrides",
+    "Expected",
+    "Scenario",
+    "Shock",
+    "Source",
+    "Tariff",
+    "TradeCost",
+    "WorldTable",
+    "baseline",
+    "compile_shock",
+    "load_scenario",
+    "scenario_names",
+]

@@ -1,0 +1,7 @@
+"""Equilibrium of a model under a shock: one algorithm per file, a status on every solve."""
+
+from tradetalks.solve.equilibrium import Solution, solve, solve_batch
+from tradetalks.solve.gradient import value_and_gradient
+from tradetalks.solve.status import TOLERANCE, Status
+
+__all__ = ["TOLERANCE", "Solution", "Status", "solve", "solve_batch", "value_and_gradient"]

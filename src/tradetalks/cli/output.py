@@ -1,0 +1,125 @@
+"""One answer, three spellings: a table for people, JSON and CSV for programs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tradetalks.results import Answer
+
+_PIPE_WIDTH = 100
+
+
+class Format(StrEnum):
+    """How an answer is written."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+
+
+FORMAT: Any = typer.Option(Format.table, "--format", help="How to write the answer.")
+
+
+def emit(
+    answer: Answer, how: Format, rows: Iterable[Mapping[str, Any]], table: Callable[[], str]
+) -> None:
+    """Write the answer on stdout, whole: JSON envelope, CSV of `rows`, or the text of `table`."""
+    if how is Format.json:
+        from tradetalks.results import to_json
+
+        text = to_json(answer) + "\n"
+    elif how is Format.csv:
+        text = csv_text(rows)
+    else:
+        text = table()
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def csv_text(rows: Iterable[Mapping[str, Any]]) -> str:
+    """Return rows as CSV, columns in order of first appearance, nothing for what is missing.
+
+    >>> csv_text([{"a": 1, "b": None}, {"a": 2.5, "c": "x"}])
+    'a,b,c\\n1,,\\n2.5,,x\\n'
+    """
+    from tradetalks.results import plain
+
+    records = [plain(row) for row in rows]
+    columns = list(dict.fromkeys(key for record in records for key in record))
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
+    writer.writeheader()
+    for record in records:
+        writer.writerow({k: _cell(v) for k, v in record.items()})
+    return text.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    return "; ".join(str(v) for v in value) if isinstance(value, list) else value
+
+
+def table_text(
+    columns: Sequence[str], rows: Iterable[Sequence[str]], *, left: int = 1, title: str = ""
+) -> str:
+    """Return an aligned table; the first `left` columns are text, the others numbers."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), title_justify="left")
+    if title:
+        table.title = Text(title)
+    for position, column in enumerate(columns):
+        number = position >= left
+        table.add_column(
+            Text(column), justify="right" if number else "left", no_wrap=number, overflow="fold"
+        )
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    return _printed(table)
+
+
+def paragraph(text: str) -> str:
+    """Return `text` wrapped to the width of the terminal."""
+    from rich.text import Text
+
+    return _printed(Text(text))
+
+
+def _printed(what: Any) -> str:
+    from rich.console import Console
+
+    width = None if sys.stdout.isatty() else _PIPE_WIDTH
+    console = Console(file=io.StringIO(), width=width, highlight=False, no_color=True)
+    console.print(what)
+    lines = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+@contextmanager
+def progress(task: str) -> Iterator[Callable[[str, int, int], None]]:
+    """Give a callback (what, done, total) that draws a bar on stderr where a person watches."""
+    if not sys.stderr.isatty():
+        yield lambda _what, _done, _total: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        row = bar.add_task(task, total=None)
+
+        def step(what: str, done: int, total: int) -> None:
+            bar.update(row, completed=done, total=total or None, description=f"{task}: {what}")
+
+        yield step

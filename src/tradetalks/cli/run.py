@@ -1,0 +1,131 @@
+"""`tradetalks run`: a scenario, solved, shown and kept in a folder."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from tradetalks.cli.output import FORMAT, Format, emit, paragraph, progress, table_text
+
+if TYPE_CHECKING:
+    from tradetalks.results import Answer, RunResult
+    from tradetalks.scenario import Scenario
+
+_COLUMNS = {
+    "real_income": "Real income, %",
+    "equivalent_variation": "Same, USD bn",
+    "exports": "Exports, USD bn",
+    "tariff_revenue": "Revenue, USD bn",
+}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command("run")(run)
+
+
+def run(
+    scenario: str = typer.Argument(help="A shipped scenario (see `scenarios`) or a YAML file."),
+    against: str = typer.Option(None, help="What the answer is measured against."),
+    world: str = typer.Option(None, help="The world table, such as world-2022."),
+    regions: str = typer.Option(None, help="Region set: default, all, eu27 or blocs."),
+    horizon: str = typer.Option(None, help="short, medium or long."),
+    out: Path = typer.Option(None, help="Folder to write; default: a new one among your runs."),
+    elasticities: str = typer.Option(None, help="all, or central for a quick look."),
+    format: Format = FORMAT,
+) -> None:
+    """What does a scenario change? Prints the headline and writes a report with all the data."""
+    from tradetalks.cli.home import runs_folder, use_compilation_cache
+    from tradetalks.results import check_writable
+    from tradetalks.scenario import load_scenario
+
+    check_writable(out if out is not None else runs_folder() / "run")
+    asked = load_scenario(scenario)
+    given = {
+        "against": against,
+        "world": world,
+        "regions": regions,
+        "horizon": horizon,
+        "elasticities": elasticities.split(",") if elasticities else None,
+    }
+    asked = asked.replace(**{key: value for key, value in given.items() if value is not None})
+    use_compilation_cache()
+    from tradetalks import report
+
+    with report.Painter() as painter:
+        result = solve(asked)
+        place = out if out is not None else runs_folder() / run_id(asked, result)
+        place = report.save(result, place, painter)
+    from tradetalks.results import headline
+
+    answer = answer_of(result, place)
+    emit(answer, format, headline(result), lambda: _text(result, place))
+
+
+def solve(asked: Scenario) -> RunResult:
+    """Solve a scenario, with a progress bar; the date of the computation is today."""
+    from tradetalks.engine import simulate
+
+    with progress("Solving") as step:
+        return simulate(asked, progress=step)
+
+
+def run_id(asked: Scenario, result: RunResult) -> str:
+    """Return the name of a run's folder: the same question on the same data has the same name."""
+    content = (asked.content_hash(), result.world["hash"], result.versions["tradetalks"])
+    return f"{asked.name}-{hashlib.sha256('/'.join(map(str, content)).encode()).hexdigest()[:8]}"
+
+
+def answer_of(result: RunResult, place: Path | None) -> Answer:
+    """Return the envelope of a run."""
+    from tradetalks.results import Answer, headline, sentence
+
+    body: dict[str, Any] = {
+        "scenario": result.name,
+        "title": result.scenario.get("title"),
+        "question": result.scenario.get("question"),
+        "against": result.against,
+        "world": result.world["name"],
+        "regions": result.world.get("regions"),
+        "horizon": result.horizon,
+        "sentence": sentence(result),
+        "headline": headline(result),
+        "out": place,
+        "versions": result.versions,
+    }
+    sources = [*(result.scenario.get("sources") or ()), *(result.world.get("sources") or ())]
+    return Answer(
+        "run", result.created, body, sources, result.assumptions, result.warnings, result.status
+    )
+
+
+def _text(result: RunResult, place: Path) -> str:
+    from tradetalks.results import movers, range_note, sentence
+    from tradetalks.results.labels import country_name, ranged
+    from tradetalks.results.variables import variables
+
+    units = {name: variables()[name].unit for name in _COLUMNS}
+    rows = [
+        (
+            country_name(code),
+            *(ranged(result.spread(name, country=code), units[name]) for name in _COLUMNS),
+        )
+        for code in movers(result)
+    ]
+    question = result.scenario.get("question") or result.name
+    reference = f"Changes from '{result.against}', {result.horizon} horizon. {range_note(result)}"
+    parts = [
+        paragraph(str(question)),
+        table_text(("Country", *_COLUMNS.values()), rows),
+        paragraph(reference),
+        *(paragraph(f"Note: {text}") for text in result.warnings),
+        "\n",
+        paragraph(sentence(result)),
+        "\n",
+        f"Report: {place / 'report.html'}\n",
+        f"Data:   {place}\n",
+    ]
+    return "".join(parts)

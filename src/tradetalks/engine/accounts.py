@@ -1,0 +1,90 @@
+"""National accounts of a scenario: what an equilibrium says, in percent and USD billions.
+
+All changes are from the reference equilibrium to the scenario's. Dollars are those of the
+world's year with world factor income held constant (the numeraire).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from tradetalks.model import Equilibrium
+
+Array = NDArray[np.float64]
+_BN = 1e-3
+
+
+def _levels(e: Equilibrium, goods: NDArray[np.bool_]) -> dict[str, Array]:
+    """Return the levels of one equilibrium in USD billions (tables are in millions)."""
+    trade, revenue = np.asarray(e.trade), np.asarray(e.revenue)
+    abroad = np.where(np.eye(trade.shape[0], dtype=bool)[:, :, None], 0.0, trade)
+    goods_flow = abroad[:, :, goods].sum(2)
+    return {
+        "exports": abroad.sum((1, 2)) * _BN,
+        "imports": abroad.sum((0, 2)) * _BN,
+        "goods_exports": goods_flow.sum(1) * _BN,
+        "goods_imports": goods_flow.sum(0) * _BN,
+        "tariff_revenue": revenue * _BN,
+        "expenditure": np.asarray(e.expenditure) * _BN,
+        "gdp": np.asarray(e.income) * _BN,
+        "bilateral_balance": (goods_flow - goods_flow.T) * _BN,
+        "output": np.asarray(e.sales) * _BN,
+        "value_added": np.asarray(e.value_added) * _BN,
+    }
+
+
+def _customs_balance(e: Equilibrium, goods: NDArray[np.bool_], ratio: Array) -> Array:
+    """Return goods balances `[n, partner]` at customs value, NaN where the ratio is unknown."""
+    flow = np.asarray(e.trade)[:, :, goods].sum(2) * ratio
+    known = (ratio != 1.0) & (ratio.T != 1.0)
+    return np.where(known, flow - flow.T, np.nan) * _BN
+
+
+def _percent(new: ArrayLike, old: ArrayLike) -> Array:
+    new, old = np.asarray(new, dtype=float), np.asarray(old, dtype=float)
+    return 100.0 * (np.divide(new, old, out=np.ones_like(new), where=old > 0) - 1.0)
+
+
+def _parts_in_percent(parts: dict[str, Array], percent: Array) -> dict[str, Array]:
+    """Scale log contributions so that they sum to the percentage change exactly."""
+    log_change = np.log1p(percent / 100.0)
+    small = np.abs(log_change) < 1e-12
+    scale = np.where(small, 100.0, percent / np.where(small, 1.0, log_change))
+    return {name: scale * value for name, value in parts.items()}
+
+
+def accounts(
+    before: Equilibrium,
+    after: Equilibrium,
+    parts: dict[str, Array],
+    goods: NDArray[np.bool_],
+    customs_ratio: Array,
+) -> dict[str, Array]:
+    """Return every variable of one elasticity set, arrays over `[n]`, `[n, partner]` or `[n, k]`.
+
+    `parts` are log contributions from `decompose`. Names and units are those of the variable
+    registry in `results`; a name ending in `_reference` is the level before.
+    """
+    real_income = _percent(after.welfare, before.welfare)
+    old, new = _levels(before, goods), _levels(after, goods)
+    out: dict[str, Array] = {
+        "real_income": real_income,
+        "equivalent_variation": np.asarray(before.welfare) * _BN * real_income / 100.0,
+        "consumer_prices": _percent(
+            after.consumer_price / after.wage, before.consumer_price / before.wage
+        ),
+        "wage": _percent(after.wage, before.wage),
+        "output_percent": _percent(
+            np.asarray(after.sales) / np.asarray(after.cost),
+            np.asarray(before.sales) / np.asarray(before.cost),
+        ),
+        **_parts_in_percent(parts, real_income),
+    }
+    for name, level in old.items():
+        out[name] = new[name] - level
+        out[f"{name}_reference"] = level
+    balance = _customs_balance(before, goods, customs_ratio)
+    out["bilateral_balance_customs"] = _customs_balance(after, goods, customs_ratio) - balance
+    out["bilateral_balance_customs_reference"] = balance
+    return out

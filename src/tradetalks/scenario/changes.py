@@ -1,0 +1,174 @@
+"""The changes a scenario can make to a world: tariffs, trade costs, elasticities."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, PlainSerializer
+
+from tradetalks.scenario.origin import describe, refuse
+from tradetalks.scenario.plain import Piece
+from tradetalks.scenario.rates import ElasticityValue, Factor, Multiple, Rate
+
+ALL = "all"
+ALL_GOODS = "all_goods"
+
+
+def parse_names(value: object) -> tuple[str, ...]:
+    """Return one name, or a list of names, as a tuple without blanks and repeats."""
+    items: list[Any] = list(value) if isinstance(value, (list, tuple)) else [value]  # pyright: ignore
+    if not items:
+        raise refuse("the list is empty.", "Name at least one, or write 'all'.")
+    names: list[str] = []
+    for item in items:
+        if not isinstance(item, str) or not item.strip():
+            raise refuse(f"found {describe(item)} where a name belongs.", "Write a code or a list.")
+        name = item.strip()
+        if name in names:
+            raise refuse(f"'{name}' stands in the list twice.", "Remove one.")
+        names.append(name)
+    whole = [name for name in names if name in (ALL, ALL_GOODS)]
+    if whole and len(names) > 1:
+        raise refuse(f"'{whole[0]}' stands beside other names.", "Write it alone.")
+    return tuple(names)
+
+
+def _parse_sectors(value: object) -> tuple[str, ...]:
+    """As `parse_names`; a number is a sector code whose leading zero YAML has dropped."""
+    items: list[Any] = list(value) if isinstance(value, (list, tuple)) else [value]  # pyright: ignore
+    return parse_names(
+        [f"{i:02d}" if isinstance(i, int) and not isinstance(i, bool) else i for i in items]
+    )
+
+
+def write_names(names: tuple[str, ...]) -> str | list[str]:
+    """Spell names as a file would: one name alone, several as a list."""
+    return names[0] if len(names) == 1 else list(names)
+
+
+_WRITE_NAMES = PlainSerializer(write_names)
+Names = Annotated[tuple[str, ...], BeforeValidator(parse_names), _WRITE_NAMES]
+Sectors = Annotated[tuple[str, ...], BeforeValidator(_parse_sectors), _WRITE_NAMES]
+
+
+def parse_true(value: object) -> bool:
+    """Return True; anything but true is refused, because false would say nothing."""
+    if value is not True:
+        raise refuse(f"found {describe(value)}; only true has a meaning here.", "Or leave it out.")
+    return True
+
+
+OnlyTrue = Annotated[Literal[True], BeforeValidator(parse_true)]
+
+
+class _OneOf(Piece):
+    """A piece in which exactly one of several keys must be given."""
+
+    def _given(self, keys: tuple[str, ...]) -> list[str]:
+        return [key for key in keys if getattr(self, key) is not None]
+
+    def _require_one(self, keys: tuple[str, ...]) -> None:
+        given = self._given(keys)
+        wanted = ", ".join(keys[:-1]) + f" or {keys[-1]}"
+        if not given:
+            raise refuse("says nothing to do.", f"Give exactly one of {wanted}.")
+        if len(given) > 1:
+            raise refuse(
+                f"gives {' and '.join(given)} together.",
+                f"Give exactly one of {wanted}; write two changes to do both in turn.",
+                at=(given[1],),
+            )
+
+
+class _OnFlows(_OneOf):
+    """A change to the trade flows of some importers, exporters and sectors."""
+
+    importer: Names = Field(description="who buys: a country code, a list, EU or all")
+    exporter: Names = Field(description="who sells: a country code, a list, EU or all")
+    sectors: Sectors = Field(
+        default=(ALL_GOODS,), description="all_goods, all, a sector code or a list"
+    )
+    both_ways: bool = Field(
+        default=False, description="also where the exporter buys from the importer"
+    )
+
+
+class Tariff(_OnFlows):
+    """A change of import duties. Exactly one of `add`, `set`, `multiply`, `over_mfn`, `remove`.
+
+    Rates are fractions in Python (0.25 is 25%) and percentages in YAML. They are rates on the
+    customs value unless the scenario says `valuation: table`.
+    """
+
+    kind: Literal["tariff"] = "tariff"
+    add: Rate | None = Field(default=None, description="points on top of the duty")
+    set: Rate | None = Field(default=None, description="the whole duty")
+    multiply: Multiple | None = Field(default=None, description="times the duty, 0.5 halves it")
+    over_mfn: Rate | None = Field(
+        default=None, description="points on top of the MFN or preferential duty"
+    )
+    remove: OnlyTrue | None = Field(default=None, description="true: no duty")
+
+    def _checked(self) -> Self:
+        self._require_one(("add", "set", "multiply", "over_mfn", "remove"))
+        return self
+
+
+class TradeCost(_OnFlows):
+    """A change of iceberg trade costs. Exactly one of `factor`, `add`, `shut`.
+
+    `factor` 1.1 and `add` 10% say the same: delivering one unit takes 10% more than it did.
+    `shut` makes the flow vanish; nothing later reopens it.
+    """
+
+    kind: Literal["trade_cost"] = "trade_cost"
+    factor: Factor | None = Field(default=None, description="times the trade cost")
+    add: Rate | None = Field(default=None, description="percent more trade cost")
+    shut: OnlyTrue | None = Field(default=None, description="true: the flow vanishes")
+
+    def _checked(self) -> Self:
+        self._require_one(("factor", "add", "shut"))
+        if self.add == -1.0:
+            raise refuse(
+                "-100% would make delivery free.", "Write more than -100%.", kind="bad_number",
+                at=("add",),
+            )  # fmt: skip
+        return self
+
+
+class Elasticity(_OneOf):
+    """Elasticities that replace those of every set that is run; one or more of them.
+
+    `sigma` (among foreign origins) and `sigma_domestic` (domestic against imports) may be given
+    for some `sectors`; `materials`, `value_added` and `final` hold for the whole economy.
+    """
+
+    kind: Literal["elasticity"] = "elasticity"
+    sectors: Sectors = Field(default=(ALL,), description="where sigma and sigma_domestic apply")
+    sigma: ElasticityValue | None = Field(default=None, description="among foreign origins")
+    sigma_domestic: ElasticityValue | None = Field(
+        default=None, description="domestic against imports"
+    )
+    materials: ElasticityValue | None = Field(default=None, description="among materials")
+    value_added: ElasticityValue | None = Field(
+        default=None, description="value added against materials"
+    )
+    final: ElasticityValue | None = Field(default=None, description="goods in final demand")
+
+    def _checked(self) -> Self:
+        by_sector, whole = ("sigma", "sigma_domestic"), ("materials", "value_added", "final")
+        if not self._given(by_sector + whole):
+            raise refuse(
+                "says nothing to do.",
+                f"Give at least one of {', '.join(by_sector + whole)}.",
+            )
+        if self.sectors != (ALL,) and (wrong := self._given(whole)):
+            raise refuse(
+                f"{wrong[0]} is one number for the whole economy and cannot differ by sector.",
+                "Write it in a change of its own without `sectors`.",
+                at=(wrong[0],),
+            )
+        return self
+
+
+Change = Annotated[Tariff | TradeCost | Elasticity, Field(discriminator="kind")]

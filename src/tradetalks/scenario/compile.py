@@ -1,0 +1,185 @@
+"""A scenario on a world becomes a shock: a pure function of both."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tradetalks.errors import BadInput, BadNumber
+from tradetalks.scenario.changes import Elasticity, Tariff, TradeCost
+from tradetalks.scenario.definition import Expected, Scenario
+from tradetalks.scenario.names import Resolver
+from tradetalks.scenario.origin import Keys, key_label
+from tradetalks.scenario.rates import format_rate
+from tradetalks.scenario.shock import Array, ElasticityOverrides, Shock, WorldTable
+
+Mask = NDArray[np.bool_]
+
+EXPECTED_TOLERANCE = 1e-9
+"""How far an expected headline may lie from the compiled rate, as a fraction."""
+
+
+def compile_shock(scenario: Scenario, world: WorldTable) -> Shock:
+    """Return what `scenario` means on `world`.
+
+    Changes apply in their order. A written rate (`add`, `set`, `over_mfn`) is on the customs
+    value and is multiplied by `world.customs_ratio` for goods, so that the duty in dollars is
+    right; with `valuation: table` it is taken as it stands. `multiply` and `remove` act on the
+    duty as it is. Domestic sales are never touched.
+
+    Raises `UnknownName` for a country or sector that the world does not have, `BadNumber` if a
+    duty would come to -100% or less, `BadInput` if a change selects no flow or a headline under
+    `expected` does not come out; each with file and line where the scenario has a file.
+    """
+    state = _State(scenario, world)
+    for position, change in enumerate(scenario.changes):
+        keys: Keys = ("changes", position)
+        match change:
+            case Tariff():
+                state.set_tariff(change, keys)
+            case TradeCost():
+                state.set_trade_cost(change, keys)
+            case Elasticity():
+                state.set_elasticity(change, keys)
+    shock = state.shock()
+    for position, expected in enumerate(scenario.expected):
+        state.check(expected, ("expected", position))
+    return shock
+
+
+class _State:
+    """The arrays while changes are applied to them, inside `compile_shock` only."""
+
+    def __init__(self, scenario: Scenario, world: WorldTable) -> None:
+        self.scenario, self.world, self.origin = scenario, world, scenario.origin
+        self.names = Resolver(
+            world.countries, world.sectors, world.goods, scenario.regions, scenario.origin
+        )
+        self.tariff: Array = np.array(world.tariff, dtype=np.float64)
+        self.iceberg: Array = np.ones_like(self.tariff)
+        count = len(world.sectors)
+        self.by_sector = {key: np.full(count, np.nan) for key in ("sigma", "sigma_domestic")}
+        self.whole: dict[str, float | None] = dict.fromkeys(("materials", "value_added", "final"))
+        self.warnings: list[str] = []
+        ratio = np.where(world.goods, world.customs_ratio[:, :, None], 1.0)
+        self.ratio: Array = ratio if scenario.valuation == "customs" else np.ones_like(ratio)
+
+    def set_tariff(self, change: Tariff, keys: Keys) -> None:
+        flows = self._changed_flows(change, keys)
+        if change.add is not None:
+            self.tariff[flows] += change.add * self.ratio[flows]
+        elif change.set is not None:
+            self.tariff[flows] = change.set * self.ratio[flows]
+        elif change.over_mfn is not None:
+            self.tariff[flows] = (self.world.mfn_tariff + change.over_mfn * self.ratio)[flows]
+        elif change.multiply is not None:
+            self.tariff[flows] *= change.multiply
+        else:
+            self.tariff[flows] = 0.0
+        lowest = float(self.tariff[flows].min())
+        if lowest <= -1.0:
+            raise BadNumber(
+                f"{key_label(keys)}: a duty would come to {lowest:.1%} of the value; "
+                "at -100% or less the price is not positive.",
+                cure="Write a smaller cut.",
+                file=self.origin.file,
+                line=self.origin.line(keys),
+            )
+        if lowest < 0.0:
+            self.warnings.append(
+                f"{key_label(keys)}: duties below zero (down to {lowest:.1%} of the value) are "
+                "import subsidies paid by the importer."
+            )
+
+    def set_trade_cost(self, change: TradeCost, keys: Keys) -> None:
+        flows = self._changed_flows(change, keys)
+        if change.shut:
+            self.iceberg[flows] = np.inf
+        else:
+            factor = change.factor if change.factor is not None else 1.0 + (change.add or 0.0)
+            self.iceberg[flows] *= factor
+
+    def set_elasticity(self, change: Elasticity, keys: Keys) -> None:
+        sectors = self.names.sector_mask(change.sectors, (*keys, "sectors"))
+        for key, values in self.by_sector.items():
+            if (value := getattr(change, key)) is not None:
+                values[sectors] = value
+        for key in self.whole:
+            if (value := getattr(change, key)) is not None:
+                self.whole[key] = value
+
+    def shock(self) -> Shock:
+        return Shock(
+            countries=self.world.countries,
+            sectors=self.world.sectors,
+            tariff=self.tariff,
+            iceberg=self.iceberg,
+            elasticities=ElasticityOverrides(
+                self.by_sector["sigma"],
+                self.by_sector["sigma_domestic"],
+                self.whole["materials"],
+                self.whole["value_added"],
+                self.whole["final"],
+            ),
+            warnings=tuple(self.warnings),
+        )
+
+    def check(self, expected: Expected, keys: Keys) -> None:
+        """Raise `BadInput` unless the headline holds on every flow it names."""
+        flows = self._flows(expected, keys)
+        if expected.shut:
+            found = np.where(np.isinf(self.iceberg), 0.0, 1.0)
+            gap, wanted = found, "a shut flow"
+        else:
+            start, rate = _headline(expected, self.world)
+            points = self.tariff - start
+            found = np.divide(points, self.ratio, out=points, where=self.ratio > 0)
+            gap, wanted = np.abs(found - rate), format_rate(rate)
+        gap = np.where(flows, gap, 0.0)
+        if gap.max() <= EXPECTED_TOLERANCE:
+            return
+        i, n, j = np.unravel_index(int(gap.argmax()), gap.shape)
+        got = "an open flow" if expected.shut else f"{found[i, n, j]:.4%}"
+        w = self.world
+        raise BadInput(
+            f"{key_label(keys)}: the changes give {got} where {wanted} is expected "
+            f"({w.countries[n]} on {w.countries[i]}, sector {w.sectors[j]}).",
+            cure="Correct the changes or the expected headline.",
+            file=self.origin.file,
+            line=self.origin.line(keys),
+        )
+
+    def _changed_flows(self, change: Tariff | TradeCost, keys: Keys) -> Mask:
+        flows = self._flows(change, keys, both_ways=change.both_ways)
+        if not self.world.trade[flows].any():
+            self.warnings.append(f"{key_label(keys)}: there is no trade in the flows it names.")
+        return flows
+
+    def _flows(
+        self, item: Tariff | TradeCost | Expected, keys: Keys, *, both_ways: bool = False
+    ) -> Mask:
+        """Return which flows [i,n,j] are named, domestic sales never among them."""
+        sells = self.names.country_mask(item.exporter, (*keys, "exporter"))
+        buys = self.names.country_mask(item.importer, (*keys, "importer"))
+        sectors = self.names.sector_mask(item.sectors, (*keys, "sectors"))
+        pairs = np.outer(sells, buys)
+        if both_ways:
+            pairs |= pairs.T
+        pairs &= ~np.eye(len(sells), dtype=bool)
+        if not pairs.any():
+            raise BadInput(
+                f"{key_label(keys)}: importer and exporter are the same, so no trade is meant.",
+                cure="Name two different countries; domestic sales cannot be changed.",
+                file=self.origin.file,
+                line=self.origin.line(keys),
+            )
+        return pairs[:, :, None] & sectors
+
+
+def _headline(expected: Expected, world: WorldTable) -> tuple[Array, float]:
+    """Return the duty [i,n,j] that a headline counts from, and the headline."""
+    if expected.add is not None:
+        return world.tariff, expected.add
+    if expected.over_mfn is not None:
+        return world.mfn_tariff, expected.over_mfn
+    return np.zeros_like(world.tariff), expected.set or 0.0

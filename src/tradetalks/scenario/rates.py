@@ -1,0 +1,149 @@
+"""Rates and factors as people write them: '25%', 0.25; never a bare 25."""
+
+from __future__ import annotations
+
+import math
+import re
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import BeforeValidator, PlainSerializer
+from pydantic_core import PydanticCustomError
+
+from tradetalks.scenario.origin import describe, refuse
+
+LOWEST_RATE = -1.0
+"""A rate below -100% would make the price negative."""
+HIGHEST_RATE = 100.0
+"""10,000%: far above any tariff ever written; beyond it a slip of the pen is likelier."""
+HIGHEST_FACTOR = 1000.0
+
+_PERCENT = re.compile(r"([+-]?(?:\d+(?:\.\d*)?|\.\d+))\s*%")
+_PLAIN = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)")
+
+
+def parse_rate(value: object) -> float:
+    """Return a rate as a fraction (0.25 is 25%).
+
+    A string needs its `%`; a number is a fraction and may not exceed 1 in size, because a bare
+    25 could mean two things. Raises a validation error with kind `bad_number`.
+
+    >>> parse_rate("24%"), parse_rate("-7.5 %"), parse_rate(0.3), parse_rate(1)
+    (0.24, -0.075, 0.3, 1.0)
+    """
+    rate = _read_rate(value)
+    if not LOWEST_RATE <= rate <= HIGHEST_RATE:
+        raise refuse(
+            f"the rate {format_rate(rate)} is outside -100% to 10,000%.",
+            "Check the decimal point: 24 percent is '24%' or 0.24.",
+            kind="bad_number",
+        )
+    return rate
+
+
+def _read_rate(value: object) -> float:
+    if isinstance(value, str):
+        text = value.strip()
+        if found := _PERCENT.fullmatch(text):
+            return float(Decimal(found[1]) / 100)
+        if _PLAIN.fullmatch(text):
+            raise refuse(
+                f"the text '{text}' has no percent sign.",
+                f"Write '{text.lstrip('+')}%', or a fraction without quotes (0.25 is 25%).",
+                kind="bad_number",
+            )
+        raise refuse(
+            f"'{text}' is not a rate.",
+            "Write a percentage such as '24%', or a fraction such as 0.24.",
+            kind="bad_number",
+        )
+    number = _number(value, "a rate", "Write a percentage such as '24%', or a fraction.")
+    if abs(number) > 1:
+        raise _two_readings(number)
+    return number
+
+
+def _two_readings(number: float) -> PydanticCustomError:
+    """The refusal of a bare 25: both readings, and how to write the ones that are allowed."""
+    percent = f"{number:g}"
+    cures = [f"'{percent}%'"]
+    if abs(number) <= 100:
+        cures += [format_fraction(number / 100)]
+    if LOWEST_RATE <= number <= HIGHEST_RATE:
+        cures += [f"'{format_rate(number)}' if that is meant"]
+    return refuse(
+        f"{percent} could mean {percent}% or {format_rate(number)}.",
+        f"Write {' or '.join(cures)}.",
+        kind="bad_number",
+    )
+
+
+def _number(value: object, what: str, cure: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise refuse(f"found {describe(value)} where {what} belongs.", cure, kind="bad_number")
+    if not math.isfinite(value):
+        raise refuse(f"{value} is not {what}.", cure, kind="bad_number")
+    return float(value)
+
+
+def format_rate(rate: float) -> str:
+    """Spell a fraction as an exact percentage.
+
+    >>> format_rate(0.24), format_rate(1.45), format_rate(-0.075), format_rate(0.0)
+    ('24%', '145%', '-7.5%', '0%')
+    """
+    percent = Decimal(repr(float(rate))) * 100
+    text = f"{percent:f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return f"{'0' if text == '-0' else text}%"
+
+
+def format_fraction(rate: float) -> str:
+    """Spell a fraction without an exponent.
+
+    >>> format_fraction(0.25)
+    '0.25'
+    """
+    return f"{Decimal(repr(round(rate, 12))):f}"
+
+
+def parse_factor(value: object) -> float:
+    """Return a factor: a positive number (1.1 is ten percent more), at most 1000.
+
+    >>> parse_factor(1.1), parse_factor(2)
+    (1.1, 2.0)
+    """
+    return _positive(value, "a factor", HIGHEST_FACTOR, "Write a number: 1.1 is ten percent more.")
+
+
+def parse_multiple(value: object) -> float:
+    """Return what an existing duty is multiplied by: zero or more, at most 1000."""
+    if value == 0 and not isinstance(value, bool):
+        return 0.0
+    return _positive(
+        value, "a multiple", HIGHEST_FACTOR, "Write a number: 0.5 halves the duty, 2 doubles it."
+    )
+
+
+def parse_elasticity(value: object) -> float:
+    """Return an elasticity: a positive number, at most 100."""
+    return _positive(value, "an elasticity", 100.0, "Write a positive number such as 2.53.")
+
+
+def _positive(value: object, what: str, highest: float, cure: str) -> float:
+    number = _number(value, what, cure)
+    if not 0 < number <= highest:
+        raise refuse(
+            f"{what} of {number:g} is outside its range (above 0, at most {highest:g}).",
+            cure,
+            kind="bad_number",
+        )
+    return number
+
+
+Rate = Annotated[float, BeforeValidator(parse_rate), PlainSerializer(format_rate)]
+"""A fraction in Python, a percentage in YAML; serialised exactly."""
+Factor = Annotated[float, BeforeValidator(parse_factor)]
+Multiple = Annotated[float, BeforeValidator(parse_multiple)]
+ElasticityValue = Annotated[float, BeforeValidator(parse_elasticity)]

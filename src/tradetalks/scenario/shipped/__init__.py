@@ -1,0 +1,29 @@
+"""The scenarios that come with the package, one YAML file each."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+ORDER = (
+    "truce-holds",
+    "truce-lapses-by-law",
+    "truce-lapses-to-april-peak",
+    "london-55-10",
+    "full-decoupling",
+    "free-trade",
+    "free-trade-world",
+)
+"""The order in which lists show them; a file that is not named here comes last."""
+
+
+@cache
+def shipped_names() -> tuple[str, ...]:
+    """Return the names of the shipped scenarios."""
+    found = sorted(f.name[:-5] for f in files(__name__).iterdir() if f.name.endswith(".yaml"))
+    return (*(n for n in ORDER if n in found), *(n for n in found if n not in ORDER))
+
+
+def shipped_text(name: str) -> str:
+    """Return the YAML text of the shipped scenario `name` (one of `shipped_names()`)."""
+    return files(__name__).joinpath(f"{name}.yaml").read_text(encoding="utf-8")

@@ -1,0 +1,52 @@
+"""How a solve ended, as a sentence that a person can act on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Method = Literal["anderson", "newton", "continuation"]
+
+TOLERANCE = 1e-9
+WALRAS_TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True)
+class Status:
+    """The outcome of one solve.
+
+    `residual` is the largest gap, in logs, between the unknowns and what markets imply;
+    `walras` the relative gap of world factor income, an equation that was not imposed.
+    """
+
+    converged: bool
+    message: str
+    residual: float
+    walras: float
+    iterations: int
+    method: Method
+
+
+def describe(residual: float, walras: float, iterations: int, method: Method) -> Status:
+    """Judge a solve by its residuals and say in words what came of it."""
+    if residual != residual or walras != walras:
+        message = (
+            "The equations have no finite value near the solution: a flow that cannot be "
+            "replaced was cut off, or an elasticity is too low for the size of the shock. "
+            "Try a longer horizon, a smaller shock, or an elasticity above one."
+        )
+        return Status(False, message, residual, walras, iterations, method)
+    if residual >= TOLERANCE:
+        message = (
+            f"No equilibrium was found: after {iterations} iterations markets are still off by "
+            f"{residual:.1e} (wanted {TOLERANCE:.0e}). Try a smaller shock or higher elasticities."
+        )
+        return Status(False, message, residual, walras, iterations, method)
+    if abs(walras) >= WALRAS_TOLERANCE:
+        message = (
+            f"The solution violates Walras' law by {walras:.1e}: income and spending of the world "
+            "do not agree, so the table or the shock is inconsistent. Run the table's checks."
+        )
+        return Status(False, message, residual, walras, iterations, method)
+    message = f"Solved in {iterations} iterations ({method})."
+    return Status(True, message, residual, walras, iterations, method)

@@ -1,0 +1,79 @@
+"""What every test can rely on: raw data and a browser by name, drawn numbers, a home of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+NEEDS = ("raw_data", "browser")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+HOME = pytest.StashKey[str]()
+
+# The same numbers are drawn on every run and every machine; `HYPOTHESIS_PROFILE=explore` looks
+# for new ones. Shapes compile, so a first example may be slow: no deadline.
+settings.register_profile(
+    "repeatable",
+    deadline=None,
+    derandomize=True,
+    max_examples=20,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile("explore", max_examples=300, derandomize=False, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep runs and caches of the tests away from the user's own."""
+    config.stash[HOME] = tempfile.mkdtemp(prefix="tradetalks-tests-")
+    os.environ["TRADETALKS_HOME"] = config.stash[HOME]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove the tests' home."""
+    shutil.rmtree(config.stash[HOME], ignore_errors=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let `-m raw_data` find a test that asks for the fixture, and a mark bring the fixture."""
+    for item in items:
+        names = getattr(item, "fixturenames", [])
+        for need in NEEDS:
+            if need in names:
+                item.add_marker(need)
+            elif item.get_closest_marker(need) is not None:
+                names.insert(0, need)
+
+
+def skip_or_fail(need: str, reason: str) -> None:
+    """Skip a test for what this machine lacks, unless `TRADETALKS_REQUIRE` names it."""
+    if need in os.environ.get("TRADETALKS_REQUIRE", "").split(","):
+        pytest.fail(f"{reason} (TRADETALKS_REQUIRE names {need})", pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def raw_data() -> Path:
+    """Return the folder of the raw input files."""
+    name = os.environ.get("TRADETALKS_DATA", "")
+    if not name:
+        skip_or_fail("data", "needs the raw data: TRADETALKS_DATA=../shared/data make test")
+    folder = Path(name).resolve()
+    if not folder.is_dir():
+        pytest.fail(f"TRADETALKS_DATA names {name}, which is not a folder", pytrace=False)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def browser() -> Path:
+    """Return the Chromium to look at pages with."""
+    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    if found is None:
+        skip_or_fail("browser", "needs Chromium: sudo make system-deps")
+    assert found is not None
+    return Path(found)
