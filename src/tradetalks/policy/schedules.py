@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 import numpy as np
 
@@ -68,14 +70,17 @@ class Schedule:
         self,
         sigma: float | Mapping[str, float],
         sectors: Mapping[str, str] | None = None,
+        *,
+        free_trade_weights: bool = False,
     ) -> dict[str, SectorRate]:
         """Rates by model sector.
 
         `sigma`: elasticity of substitution across lines, one number or one by sector; `sectors`:
-        HS6 -> sector (default `codes.hs6_to_sector()`). With weights w at free trade,
+        HS6 -> sector (default: the concordance of `codes`). With weights w,
         1+T = [sum w (1+t)^(1-sigma)]^(1/(1-sigma)) and
-        1+T_R = sum w (1+t)^(1-sigma) / sum w (1+t)^(-sigma) (model.md). The observed values are
-        brought to free trade with the duties of mid-2024: w ~ value (1+t_2024)^sigma.
+        1+T_R = sum w (1+t)^(1-sigma) / sum w (1+t)^(-sigma) (docs, the model's equations).
+        w are the observed shares of trade value; with `free_trade_weights` they are first freed
+        of the duties of mid-2024 under which they were observed, w ~ value (1+t_2024)^sigma.
         """
         name = line_sectors(self.lines, sectors)
         out = {}
@@ -85,8 +90,9 @@ class Schedule:
             if not np.isfinite(elasticity) or elasticity <= 0:
                 raise BadNumber(f"sigma of sector {sector} is {elasticity}.", cure="Use sigma > 0.")
             if here.any():
+                reference = self.reference[here] if free_trade_weights else 0.0 * self.rate[here]
                 out[str(sector)] = sector_rate(
-                    self.lines.value[here], self.rate[here], self.reference[here], elasticity
+                    self.lines.value[here], self.rate[here], reference, elasticity
                 )
         return out
 
@@ -138,26 +144,35 @@ def schedule(
 
 
 def line_sectors(lines: LineTable, sectors: Mapping[str, str] | None = None) -> np.ndarray:
-    """Model sector of each line [line], by its HS6; a line without one is an error that names it."""
-    if sectors is None:
-        sectors = _concordance()()
-    hs6 = [c[:6].decode() for c in lines.code]
-    missing = sorted({c for c in hs6 if c not in sectors})
+    """Model sector of each line [line], by its HS6.
+
+    An HS6 of another edition takes the sector most of its four-digit heading has; a line whose
+    heading is unknown too is an error that names it.
+    """
+    sectors = hs6_to_sector() if sectors is None else sectors
+    headings: dict[str, Counter[str]] = {}
+    for code, sector in sectors.items():
+        headings.setdefault(code[:4], Counter())[sector] += 1
+    out: list[str] = []
+    missing: list[str] = []
+    for code in (c[:6].decode() for c in lines.code):
+        if code in sectors:
+            out.append(sectors[code])
+        elif code[:4] in headings:
+            out.append(headings[code[:4]].most_common(1)[0][0])
+        else:
+            missing.append(code)
     if missing:
         raise DataMissing(
-            f"{len(missing)} HS6 codes have no model sector: {', '.join(missing[:5])} ...",
+            f"{len(missing)} lines have no model sector: {', '.join(missing[:5])} ...",
             cure="Add them to the HS6 concordance of `tradetalks.codes`.",
         )
-    return np.array([sectors[c] for c in hs6])
+    return np.array(out)
 
 
-def _concordance() -> Callable[[], Mapping[str, str]]:
-    """The HS6 -> sector concordance of `codes` (the only place that knows where it lives)."""
-    import tradetalks.codes
+@cache
+def hs6_to_sector() -> Mapping[str, str]:
+    """HS6 -> model sector (the only place of this room that knows where the concordance lives)."""
+    from tradetalks.codes import hs6_table
 
-    found = getattr(tradetalks.codes, "hs6_to_sector", None)
-    if found is None:
-        raise DataMissing(
-            "the HS6 concordance is not in this build.", cure="Pass `sectors` yourself."
-        )
-    return found
+    return {code: place.sector for code, place in hs6_table().items()}

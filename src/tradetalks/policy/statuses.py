@@ -86,6 +86,8 @@ def _entry(row: Interval, table: IntervalTable) -> dict[str, Any]:
         entry["rate_percent"], entry["floor_to_percent"] = None, percent(row.floor)
     if row.sleeping:
         entry["suspended_percent"] = percent(row.sleeping)
+    if entry["rate_percent"] is None and event.text:
+        entry["text"] = event.text
     if measure.conditional:
         entry["conditional"] = measure.conditional
     if row.state == "void":

@@ -51,6 +51,11 @@ def timeline(
     imports of 2024; US exports of 2017); `headline_sum_percent` is the arithmetic of the press:
     the rates of measures on all goods plus the rate of Section 301 Lists 1-3.
     """
+    return as_rows(steps(start, end, law=law, as_known_on=as_known_on, table=table))
+
+
+def as_rows(found: list[Step]) -> list[dict[str, Any]]:
+    """Steps as the rows of the `timeline` answer (percent)."""
     return [
         {
             "date": iso(s.day),
@@ -59,7 +64,7 @@ def timeline(
             "by_authority": {k: percent(v) for k, v in s.by_family.items()},
             "headline_sum_percent": percent(s.headline),
         }
-        for s in steps(start, end, law=law, as_known_on=as_known_on, table=table)
+        for s in found
     ]
 
 
