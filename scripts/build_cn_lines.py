@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
 from line_tables import Membership, hand_lists, memberships_to_arrays, write_npz
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -87,7 +88,7 @@ def lines_2025(raw: Path) -> dict[str, list[str]]:
 
 
 def weights(raw: Path, hs6: pd.Index) -> pd.Series:
-    """US exports to China by HS6: HS2 totals of 2017, split by 2024 exports where known, else evenly."""
+    """US exports to China by HS6: HS2 totals of 2017, split by 2024 exports, else evenly."""
     monthly = pd.read_parquet(raw / "us_trade_monthly/hs2_exports_5700.parquet")
     year = monthly[monthly.time.str[:4] == WEIGHT_YEAR]
     total = year.assign(v=year.ALL_VAL_MO.astype(float)).groupby("E_COMMODITY").v.sum()
@@ -136,6 +137,7 @@ def main() -> None:
     first = pd.read_csv(raw / "us_tariff_lines/hs6_to_gtap_sector.csv", dtype=str)
     name6 = first.drop_duplicates("hs6").set_index("hs6").description_of_first_line
     names = pd.Series(hs6).map(name6).fillna("")
+    names = names.where(is_eight | ~has_eight, "Other lines, if any: " + names)
     arrays = {
         "code": codes,
         "value": value.astype(np.float64),

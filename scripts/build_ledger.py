@@ -1,6 +1,6 @@
-"""Compile `policy/measures/*.yaml` into `policy/compiled/ledger.json` and print the linter's findings.
+"""Compile `policy/measures/*.yaml` into `policy/compiled/ledger.json`, then lint it.
 
-    python scripts/build_ledger.py
+python scripts/build_ledger.py
 """
 
 from __future__ import annotations

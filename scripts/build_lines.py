@@ -11,10 +11,13 @@ from __future__ import annotations
 
 import os
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from ruamel.yaml import YAML
+
 from line_tables import (
     FOREVER,
     START,
@@ -25,7 +28,6 @@ from line_tables import (
     memberships_to_arrays,
     write_npz,
 )
-from ruamel.yaml import YAML
 
 ROOT = Path(__file__).resolve().parents[1]
 OUT = ROOT / "src/tradetalks/policy/compiled/us_lines.npz"
@@ -80,7 +82,7 @@ def universe(raw: Path) -> pd.DataFrame:
 
 
 def outside_schedule(raw: Path) -> float:
-    """2024 imports without a line of the schedule: chapter 98 returns and low-value estimates, USD."""
+    """2024 imports without a line (chapter 98 returns, low-value estimates), USD."""
     census = read(raw, "us_imports_from_china_2024_hs10_census.csv.gz")
     out = census[census.HS10.str[:2].isin(["98", "99"])]
     return float(out.imports_usd_2024.astype(float).sum())
@@ -103,7 +105,9 @@ def raw_lists(raw: Path, codes: np.ndarray) -> list[Membership]:
     """Every list that comes from a raw file, as (name, line indices, from, to, announced)."""
     out: list[Membership] = []
 
-    def add(name: str, prefixes: list[str], start: int = START, end: int = FOREVER, known: int = START) -> None:
+    def add(
+        name: str, prefixes: list[str], start: int = START, end: int = FOREVER, known: int = START
+    ) -> None:
         index = np.unique(np.concatenate([match(codes, p) for p in prefixes] or [[]])).astype(int)
         out.append(Membership(name, index, start, end, known))
 
@@ -133,7 +137,7 @@ def raw_lists(raw: Path, codes: np.ndarray) -> list[Membership]:
     for (start, last), rows in exempt.fillna("").groupby(
         ["effective_date_start", "effective_date_end"]
     ):
-        leaves = [c for c in rows.hts10.str[:10]]
+        leaves = list(rows.hts10.str[:10])
         named = [c for c in leaves if len(match(codes, c))]
         parents = [c[:8] for c in leaves if c not in set(named) and c.endswith("00")]
         add(
@@ -146,7 +150,10 @@ def raw_lists(raw: Path, codes: np.ndarray) -> list[Membership]:
     add("s122_exempt", read(raw, "budgetlab_s122_exempt_products.csv").hts8.tolist())
     more = read(raw, "redux_list_section122-product-exemptions.csv").hts_code.tolist()
     add("s122_exempt", more)
-    add("s301_forced_labour_exempt", read(raw, "budgetlab_s301fl_exempt_products_PROPOSAL.csv").hts8.tolist())
+    add(
+        "s301_forced_labour_exempt",
+        read(raw, "budgetlab_s301fl_exempt_products_PROPOSAL.csv").hts8.tolist(),
+    )
     out += _exclusions(raw, add, out)
     _metals(raw, add)
     out += _annexes(raw, codes)
@@ -155,7 +162,10 @@ def raw_lists(raw: Path, codes: np.ndarray) -> list[Membership]:
 
 def _exclusions(raw: Path, add: object, out: list[Membership]) -> list[Membership]:
     lines = read(raw, "budgetlab_s301_exclusion_lines.csv")
-    for heading, name in (("9903.88.69", "s301_exclusions_164"), ("9903.88.70", "s301_exclusions_14")):
+    for heading, name in (
+        ("9903.88.69", "s301_exclusions_164"),
+        ("9903.88.70", "s301_exclusions_14"),
+    ):
         add(name, lines[lines.ch99_code == heading].hts10.tolist())  # type: ignore[operator]
     return []
 
@@ -212,10 +222,12 @@ def _annexes(raw: Path, codes: np.ndarray) -> list[Membership]:
     ]
     later = read(raw, "budgetlab_s232_annex_products.csv")
     june = later[later.effective_date == "2026-06-08"][["effective_date", "hts_prefix", "annex"]]
-    rows = sorted([*april, *june.itertuples(index=False, name=None)], key=lambda r: (r[0], len(r[1])))
+    rows = sorted(
+        [*april, *june.itertuples(index=False, name=None)], key=lambda r: (r[0], len(r[1]))
+    )
     epochs = [day("2026-04-06"), day("2026-06-08"), FOREVER]
     out = []
-    for start, end in zip(epochs, epochs[1:], strict=False):
+    for start, end in pairwise(epochs):
         held = np.full(len(codes), "", dtype="U3")
         for effective, prefix, annex in rows:
             if day(effective) <= start:
@@ -249,7 +261,9 @@ def ad_valorem_equivalents(table: pd.DataFrame, lists: list[Membership]) -> pd.D
         key = table.code.str[:digits]
         traded = (table.value > 0) & needs
         value = table.value.where(traded, 0).groupby(key).transform("sum")
-        own = (pd.Series(left).where(traded, 0).groupby(key).transform("sum") / value.where(value > 0)).round(4)
+        own = (
+            pd.Series(left).where(traded, 0).groupby(key).transform("sum") / value.where(value > 0)
+        ).round(4)
         fill = needs & own.notna()
         rate = rate.where(~fill, np.maximum(own, floor))
         basis = np.where(fill, mark, basis)
@@ -282,7 +296,8 @@ def main() -> None:
         **memberships_to_arrays(lists),
     }
     write_npz(OUT, arrays)
-    print(f"{len(codes)} lines, {table.value.sum() / 1e9:.2f} bn USD, {OUT.stat().st_size / 1e6:.2f} MB")
+    size = OUT.stat().st_size / 1e6
+    print(f"{len(codes)} lines, {table.value.sum() / 1e9:.2f} bn USD, {size:.2f} MB")
     print("MFN basis:", table.mfn_basis.value_counts().to_dict())
 
 

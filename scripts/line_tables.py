@@ -16,7 +16,7 @@ START, FOREVER = 0, 2_000_000  # days since 0001-01-01, outside every date of th
 
 @dataclass(frozen=True)
 class Membership:
-    """Lines (indices) that belong to a list from `start` to `end` (exclusive), known since `known`."""
+    """Lines (indices) on a list from `start` to `end` (exclusive), known since `known`."""
 
     name: str
     index: np.ndarray
@@ -76,7 +76,9 @@ def write_npz(path: Path, arrays: dict[str, np.ndarray]) -> None:
     with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name in sorted(arrays):
             buffer = io.BytesIO()
-            np.lib.format.write_array(buffer, np.ascontiguousarray(arrays[name]), allow_pickle=False)
+            np.lib.format.write_array(
+                buffer, np.ascontiguousarray(arrays[name]), allow_pickle=False
+            )
             info = zipfile.ZipInfo(f"{name}.npy", date_time=(1980, 1, 1, 0, 0, 0))
             info.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(info, buffer.getvalue())

@@ -30,15 +30,19 @@ def register(app: typer.Typer) -> None:
 
 
 def duty(
-    code: str = typer.Argument(None, help="Tariff code of 4 to 10 digits, e.g. 8505.11.00."),
-    file: Path = typer.Option(None, "--file", help="CSV with the columns code, origin, value."),
-    on: str = ON,
-    start: str = FROM,
-    end: str = TO,
+    code: str | None = typer.Argument(None, help="Tariff code of 4 to 10 digits, e.g. 8505.11.00."),
+    file: Path | None = typer.Option(
+        None, "--file", help="CSV with the columns code, origin, value."
+    ),
+    on: str | None = ON,
+    start: str | None = FROM,
+    end: str | None = TO,
     importer: str = typer.Option("USA", help="USA or CHN."),
-    exporter: str = typer.Option(None, help="Country of origin, ISO alpha-3 (default: the other)."),
+    exporter: str | None = typer.Option(
+        None, help="Country of origin, ISO alpha-3 (default: the other)."
+    ),
     law: str = LAW,
-    as_known_on: str = KNOWN,
+    as_known_on: str | None = KNOWN,
     claim_exclusions: bool = typer.Option(False, help="Claim the product exclusions of the code."),
     format: Format = FORMAT,
 ) -> None:
@@ -60,6 +64,7 @@ def duty(
             sys.stderr.write(f"{file.name}:{error['row']}: {error['error']}\n")
         _write(answer, format, answer["rows"], lambda: law_text.bill(answer))
         return
+    assert code is not None
     exporter = exporter or ("CHN" if importer.strip().upper() != "CHN" else "USA")
     days = _days(on, start, end)
     answers = _duties(code, days, exporter, importer, as_known_on, law, claim_exclusions)
@@ -133,7 +138,7 @@ def _short(answer: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def status(
-    on: str = ON, law: str = LAW, as_known_on: str = KNOWN, format: Format = FORMAT
+    on: str = ON, law: str = LAW, as_known_on: str | None = KNOWN, format: Format = FORMAT
 ) -> None:
     """The law on a date: in force, suspended, scheduled, threatened, and the next deadlines."""
     from tradetalks import policy
@@ -149,11 +154,13 @@ def status(
 
 
 def timeline(
-    start: str = FROM,
-    end: str = TO,
+    start: str | None = FROM,
+    end: str | None = TO,
     law: str = LAW,
-    as_known_on: str = KNOWN,
-    chart: Path = typer.Option(None, "--chart", help="Also draw it: a .png, .svg or .html file."),
+    as_known_on: str | None = KNOWN,
+    chart: Path | None = typer.Option(
+        None, "--chart", help="Also draw it: a .png, .svg or .html file."
+    ),
     format: Format = FORMAT,
 ) -> None:
     """The average tariff of each side on the other, step by step, by authority."""
@@ -167,7 +174,9 @@ def timeline(
 
         save_timeline(rows, [s.labels for s in found], chart)
         sys.stderr.write(f"Chart: {chart}\n")
-    flat = ({**{k: v for k, v in r.items() if k != "by_authority"}, **r["by_authority"]} for r in rows)
+    flat = (
+        {**{k: v for k, v in r.items() if k != "by_authority"}, **r["by_authority"]} for r in rows
+    )
     _write(rows, format, flat, lambda: law_text.timeline(rows, found))
 
 

@@ -32,7 +32,9 @@ def day_words(iso: str) -> str:
 def number(value: Any) -> str:
     """A rate, or the range of one."""
     if isinstance(value, Mapping):
-        return f"{value['min']:g} to {value['max']:g} (value-weighted {value['value_weighted']:.2f})"
+        return (
+            f"{value['min']:g} to {value['max']:g} (value-weighted {value['value_weighted']:.2f})"
+        )
     return "" if value is None else f"{value:.2f}".rstrip("0").rstrip(".")
 
 
@@ -60,7 +62,9 @@ def duty(answer: Mapping[str, Any]) -> str:
         + ("; the lines of this code differ" if isinstance(total, Mapping) else ""),
     ]
     if answer["if_suspensions_lapse_percent"] != total:
-        head.append(f"If what is suspended came back: {number(answer['if_suspensions_lapse_percent'])}")
+        head.append(
+            f"If what is suspended came back: {number(answer['if_suspensions_lapse_percent'])}"
+        )
     rows = [
         (r["title"], r["citation"], r["since"], r["evidence"], number(r["rate_percent"]))
         for r in answer["contributions"]
@@ -70,7 +74,12 @@ def duty(answer: Mapping[str, Any]) -> str:
     if "lines" in answer:
         shown = sorted(answer["lines"], key=lambda r: -r["trade_usd"])[:15]
         cells = [
-            (r["line"], r["description"][:58], number(r["total_percent"]), f"{r['trade_usd'] / 1e6:,.1f}")
+            (
+                r["line"],
+                r["description"][:58],
+                number(r["total_percent"]),
+                f"{r['trade_usd'] / 1e6:,.1f}",
+            )
             for r in shown
         ]
         text += table_text(("Line", "Goods", "Percent", "Trade, mUSD"), cells, left=2)
@@ -126,7 +135,12 @@ def timeline(rows: Sequence[Mapping[str, Any]], steps: Sequence[Any]) -> str:
         if not chosen:
             continue
         cells = [
-            (r["date"], _change(s.labels), number(r["total_percent"]), number(r["headline_sum_percent"]))
+            (
+                r["date"],
+                _change(s.labels),
+                number(r["total_percent"]),
+                number(r["headline_sum_percent"]),
+            )
             for r, s in chosen
         ]
         columns = ("From", "What changed", "Average, percent", "Press sum")
@@ -253,6 +267,6 @@ def _controls(rows: Sequence[Mapping[str, Any]]) -> str:
     others = [r for r in rows if r["kind"] != "import_duty"]
     count = {c: sum(r["imposer"] == c for r in others) for c in ("USA", "CHN")}
     return (
-        f"Besides duties: {count['USA']} US and {count['CHN']} Chinese controls, listings, fees and "
-        "deals in force (`--format json` or `csv` lists them)."
+        f"Besides duties: {count['USA']} US and {count['CHN']} Chinese controls, listings, fees "
+        "and deals in force (`--format json` or `csv` lists them)."
     )

@@ -10,7 +10,12 @@ from typing import Any
 
 from tradetalks.errors import BadFile, BadInput, BadNumber, TradeTalksError, did_you_mean
 from tradetalks.policy.duties import (
-    check_pair, contributions, edge_of_knowledge, percent, warnings, weighted,
+    check_pair,
+    contributions,
+    edge_of_knowledge,
+    percent,
+    warnings,
+    weighted,
 )  # fmt: skip
 from tradetalks.policy.intervals import IntervalTable, build_table
 from tradetalks.policy.ledger import FOREVER, Law, day_number, iso
@@ -34,7 +39,7 @@ def bill(
     law: Law = "enacted",
     as_known_on: str | date | None = None,
 ) -> dict[str, Any]:
-    """Duty by row of a CSV with columns code, origin, value (USD), on `on` or from `start` to `end`.
+    """Duty by row of a CSV (code, origin, value in USD) on a date or from `start` to `end`.
 
     `rows` holds one entry per good row and date; `errors` one per bad row, with its line number.
     Raises `BadFile` when the file as a whole cannot be read or no row is good.
@@ -78,7 +83,9 @@ def _read(path: Path, importer: str) -> tuple[list[dict[str, Any]], list[dict[st
             f"cannot be read as text ({type(error).__name__}).", cure="Save it as CSV, UTF-8.",
             file=path.name,
         ) from None  # fmt: skip
-    delimiter = ";" if text.split("\n", 1)[0].count(";") > text.split("\n", 1)[0].count(",") else ","
+    delimiter = (
+        ";" if text.split("\n", 1)[0].count(";") > text.split("\n", 1)[0].count(",") else ","
+    )
     reader = csv.DictReader(text.splitlines(), delimiter=delimiter)
     names = {}
     for name in reader.fieldnames or []:
@@ -106,7 +113,9 @@ def _read(path: Path, importer: str) -> tuple[list[dict[str, Any]], list[dict[st
     return good, errors
 
 
-def _check(row: dict[str, Any], names: dict[str, str], number: int, importer: str) -> dict[str, Any]:
+def _check(
+    row: dict[str, Any], names: dict[str, str], number: int, importer: str
+) -> dict[str, Any]:
     code, origin, value = ((row.get(names[c]) or "").strip() for c in COLUMNS)
     if not code:
         raise BadInput("the code is empty.", cure="Give 4 to 10 digits.")
@@ -115,7 +124,9 @@ def _check(row: dict[str, Any], names: dict[str, str], number: int, importer: st
     try:
         usd = float(value.replace("_", "").replace("$", "").replace(" ", ""))
     except ValueError:
-        raise BadNumber(f"value '{value}' is not a number.", cure="Write 125000 or 125000.50.") from None
+        raise BadNumber(
+            f"value '{value}' is not a number.", cure="Write 125000 or 125000.50."
+        ) from None
     if not 0 <= usd < 1e15:
         raise BadNumber(f"value {value} is outside 0 to 1e15 USD.")
     return {"row": number, "code": code, "origin": exporter, "value_usd": usd}
@@ -129,8 +140,7 @@ def _row(
     days = {first} | {d for d in {*table.days(), *lines.list_days()} if first < d <= last}
     before = None
     for day in sorted(days):
-        pair = {"exporter": item["origin"], "importer": importer}
-        now = stack(table, lines, day, index=index, **pair)
+        now = stack(table, lines, day, index=index, exporter=item["origin"], importer=importer)
         rate = weighted(now.total, lines, index)
         if before is not None and abs(rate - before) < 1e-9:
             continue

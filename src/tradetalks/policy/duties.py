@@ -47,7 +47,7 @@ def duty(
     options["claim_exclusions"] = claim_exclusions
     now = stack(law_table, lines, day, **options)
     lapsed = stack(lapse()(law_table), lines, day, **options)
-    answer = {
+    answer: dict[str, Any] = {
         "command": "duty",
         "as_of": iso(law_table.ledger.known_until),
         "line": line.strip(),
@@ -73,7 +73,7 @@ def duty(
 def _description(lines: LineTable, index: np.ndarray) -> str:
     main = index[int(np.argmax(lines.value[index]))]
     more = len(index) - 1
-    return lines.description(main) + (f" (and {more} more lines)" if more else "")
+    return lines.description(main) + (f" (and {more} more line{'s' * (more > 1)})" if more else "")
 
 
 def check_pair(exporter: str, importer: str) -> tuple[str, str]:
@@ -117,7 +117,7 @@ def _spread(total: np.ndarray, lines: LineTable, index: np.ndarray) -> float | d
 
 
 def contributions(now: Stack, lines: LineTable, at: int | None = None) -> list[dict[str, Any]]:
-    """What each measure adds: value-weighted over the lines, or on line number `at` of the stack."""
+    """What each measure adds: value-weighted over the lines, or on line `at` of the stack."""
     rows = []
     for part in now.parts:
         value = part.duty[at] if at is not None else weighted(part.duty, lines, now.index)
@@ -147,7 +147,7 @@ def _each(now: Stack, lines: LineTable) -> list[dict[str, Any]]:
     total = now.total
     return [
         {
-            "line": dotted(lines.code[i].decode()),
+            "line": dotted(lines.code_text(i)),
             "description": lines.description(i),
             "total_percent": percent(total[k]),
             "trade_usd": round(float(lines.value[i])),
@@ -162,7 +162,7 @@ def _each(now: Stack, lines: LineTable) -> list[dict[str, Any]]:
 def not_applied(
     table: IntervalTable, lines: LineTable, now: Stack, exporter: str, importer: str
 ) -> list[dict[str, Any]]:
-    """Measures that cover the code but add nothing, each with the reason (and which part sleeps)."""
+    """Measures that cover the code but add nothing, each with the reason, and what sleeps."""
     rows: dict[tuple[str, str], dict[str, Any]] = {}
 
     def note(row: Interval, reason: str) -> None:
@@ -184,28 +184,34 @@ def not_applied(
         some = int(refusal.mask.sum())
         where = "" if some == count else f" (on {some} of {count} lines)"
         note(refusal.interval, refusal.reason + where)
-    current = {r.measure.id for r in table.active(now.day)}
     for row in table.rows:
-        measure = row.measure
-        if not measure.has_lines or not measure.hits(exporter, importer):
-            continue
-        if row.start <= now.day < row.end and row.asleep and row.sleeping:
-            if scope(row, lines, now.day, table.as_known_on)[now.index].any():
-                back = "" if row.end >= FOREVER else f" until {iso(row.end)}, when it returns"
-                note(row, f"suspended: {percent(row.sleeping):g} points{back}")
-        elif row.end <= now.day and measure.id not in current and _last(table, row):
-            day = row.end - 1
-            if scope(row, lines, day, table.as_known_on)[now.index].any() and _had_rate(
-                row, lines, now.index
-            ):
-                how = "void, collection ended" if row.state == "void" else "ended"
-                note(row, f"{how} {iso(row.end)}")
-        elif row.start > now.day and measure.id not in current and not row.by_default:
-            if row.event.announced <= now.day and scope(row, lines, row.start, table.as_known_on)[
-                now.index
-            ].any():
-                note(row, f"not yet due: starts {iso(row.start)}")
+        if row.measure.has_lines and row.measure.hits(exporter, importer):
+            reason = _asleep_or_over(row, table, lines, now)
+            if reason:
+                note(row, reason)
     return list(rows.values())
+
+
+def _asleep_or_over(
+    row: Interval, table: IntervalTable, lines: LineTable, now: Stack
+) -> str | None:
+    """Why an interval adds nothing today though its scope holds the code: asleep, over, to come."""
+
+    def covers(day: int) -> bool:
+        return bool(scope(row, lines, day, table.as_known_on)[now.index].any())
+
+    if row.start <= now.day < row.end:
+        if not (row.asleep and row.sleeping and covers(now.day)):
+            return None
+        back = "" if row.end >= FOREVER else f" until {iso(row.end)}, when it returns"
+        return f"suspended: {percent(row.sleeping):g} points{back}"
+    if any(r.measure is row.measure for r in table.active(now.day)):
+        return None
+    if row.end <= now.day and _last(table, row) and _had_rate(row, lines, now.index):
+        how = "void, collection ended" if row.state == "void" else "ended"
+        return f"{how} {iso(row.end)}" if covers(row.end - 1) else None
+    coming = row.start > now.day and not row.by_default and row.event.announced <= now.day
+    return f"not yet due: starts {iso(row.start)}" if coming and covers(row.start) else None
 
 
 def _had_rate(row: Interval, lines: LineTable, index: np.ndarray) -> bool:
@@ -254,7 +260,10 @@ def warnings(
             "see not_applied."
         )
     conditional = {r.interval.measure.title for r in now.refusals if r.reason.startswith("cond")}
-    out += [f"{title} may be due on some goods of this code: see not_applied." for title in sorted(conditional)]
+    out += [
+        f"{title} may be due on some goods of this code: see not_applied."
+        for title in sorted(conditional)
+    ]
     if exporter != "CHN" and importer == "USA":
         out.append(
             f"For {exporter} the ledger holds MFN, Sections 201, 232 and 122 at their general "
@@ -295,7 +304,7 @@ def _about_values(lines: LineTable, now: Stack) -> list[str]:
             hit = now.index[basis[now.index] == kind]
             if len(hit):
                 text = lines.mfn_text(hit[0]) or "not in the schedule used"
-                out.append(f"MFN '{text}' on {dotted(lines.code[hit[0]].decode())}: {words}.")
+                out.append(f"MFN '{text}' on {dotted(lines.code_text(hit[0]))}: {words}.")
     metal = [p for p in now.parts if p.interval.measure.metal and (p.duty > CONTRIBUTES).any()]
     if metal and lines.importer == "USA":
         used = weighted(metal_share(lines)[now.index], lines, now.index)
@@ -351,4 +360,3 @@ def _assumptions(lines: LineTable, now: Stack) -> list[str]:
 def _sources(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     found = {r["source"]: r["evidence"] for r in rows if r["source"]}
     return [{"source": s, "evidence": e} for s, e in found.items()]
-

@@ -199,7 +199,8 @@ def _measure(data: dict[str, Any], authorities: dict[str, tuple[str, str]]) -> M
     targets = data["targets"]
     simple = {
         k: data[k]
-        for k in ("heading", "scope_text", "metal", "group", "coverage", "conditional", "channel", "notes")
+        for k in ("heading", "scope_text", "metal", "group", "coverage", "conditional",
+                  "channel", "notes")
         if k in data
     }  # fmt: skip
     return Measure(

@@ -19,8 +19,10 @@ from tradetalks.errors import BadInput, UnknownName, unknown_name
 FILES = {"USA": "us_lines.npz", "CHN": "cn_lines.npz"}
 WEIGHTS = {
     "USA": "US imports for consumption from China, 2024, USD (Census)",
-    "CHN": "US exports to China by HS2, 2017, USD (Census), split within a chapter by 2024 exports "
-    "where published by HS6, else evenly",
+    "CHN": (
+        "US exports to China by HS2, 2017, USD (Census), split within a chapter by 2024 exports "
+        "where published by HS6, else evenly"
+    ),
 }
 
 
@@ -28,8 +30,9 @@ WEIGHTS = {
 class LineTable:
     """Lines of one importer, sorted by code. Arrays are indexed by line.
 
-    `code` bytes; `value` USD (see `WEIGHTS`); `value_outside` USD that has no
-    line (chapter 98, low-value estimates), counted duty-free in averages; list memberships are periods over `member_lines`.
+    `code` bytes; `value` USD (see `WEIGHTS`); `value_outside` USD that has no line (chapter 98,
+    low-value estimates), counted duty-free in averages; list memberships are periods over
+    `member_lines`.
     """
 
     importer: str
@@ -48,6 +51,10 @@ class LineTable:
 
     def __len__(self) -> int:
         return len(self.code)
+
+    def code_text(self, index: int) -> str:
+        """The code of one line as text."""
+        return bytes(self.code[index]).decode()
 
     def column(self, name: str) -> np.ndarray:
         """A rate by line (fraction) or a metal share, by its name in the measures."""
@@ -96,7 +103,7 @@ class LineTable:
             if len(found):
                 size = min(len(digits), 8) if len(digits) > 6 else 6
                 close = sorted(
-                    {self.code[i].decode()[:size] for i in found},
+                    {self.code_text(i)[:size] for i in found},
                     key=lambda c: (abs(int(c.ljust(10, "0")) - int(digits.ljust(10, "0"))), c),
                 )
                 near = [f"{dotted(c)} ({self.description(self._prefix(c)[0])})" for c in close[:3]]

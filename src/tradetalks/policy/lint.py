@@ -9,7 +9,13 @@ from pathlib import Path
 
 from tradetalks.errors import TradeTalksError, did_you_mean
 from tradetalks.policy.compiler import (
-    COMPILED, MEASURES, compile_ledger, dumps, read_authorities, read_lists, read_measures,
+    COMPILED,
+    MEASURES,
+    compile_ledger,
+    dumps,
+    read_authorities,
+    read_lists,
+    read_measures,
 )  # fmt: skip
 from tradetalks.policy.intervals import WITHOUT_EFFECT, fold
 from tradetalks.policy.ledger import FOREVER, Measure, build_ledger
@@ -78,7 +84,9 @@ def _references(measure: Measure, data: object) -> list[Finding]:
     for name, where in named:
         if name not in lines.list_names:
             hint = did_you_mean(name, lines.list_names)
-            out.append(Finding(file, line_of(data, where), f"unknown list '{name}'. {hint}".strip()))
+            out.append(
+                Finding(file, line_of(data, where), f"unknown list '{name}'. {hint}".strip())
+            )
     for number, event in enumerate(measure.events):
         for column in (event.column, event.sleeping_column):
             if column and column not in lines.columns:
@@ -105,7 +113,9 @@ def _events(measure: Measure, data: object) -> list[Finding]:
     for first, second in pairwise(effects):
         if second.effective < first.effective and second.announced < first.announced:
             line = line_of(data, ("events", measure.events.index(second)))
-            out.append(Finding(file, line, "dates run backwards: later in the file, earlier in both dates"))
+            out.append(
+                Finding(file, line, "dates run backwards: later in the file, earlier in both dates")
+            )
     starts = Counter((e.effective, e.announced, e.enacted) for e in effects)
     for event in effects:
         if starts[event.effective, event.announced, event.enacted] > 1:
@@ -147,9 +157,7 @@ def _lists() -> list[Finding]:
             continue
         wanted = lines.list_names[item["name"]]
         stops = [0, *lines.member_stop.tolist()]
-        count = sum(
-            stops[i + 1] - stops[i] for i, n in enumerate(lines.member_list) if n == wanted
-        )
+        count = sum(stops[i + 1] - stops[i] for i, n in enumerate(lines.member_list) if n == wanted)
         if count == 0:
             out.append(Finding("lists.yaml", line, f"list '{item['name']}' matches no line"))
     for importer in ("USA", "CHN"):

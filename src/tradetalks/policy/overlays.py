@@ -108,7 +108,7 @@ def add(
     products: Iterable[str] = (),
     name: str = "added",
 ) -> Overlay:
-    """A new duty of `importer` on `exporter`, additive, on all lines or code prefixes `products`."""
+    """A new additive duty of `importer` on `exporter`, on all lines or prefixes `products`."""
     _check_rate(rate)
     prefixes = tuple(clean_code(p) for p in products)
 
@@ -146,7 +146,7 @@ def replay(as_known_on: str) -> Overlay:
 
 
 def apply_all(table: IntervalTable, overlays: Iterable[Overlay]) -> IntervalTable:
-    """Apply overlays from left to right (`replay` comes first: it forgets what stands before it)."""
+    """Apply overlays from left to right; `replay` forgets those before it, so it comes first."""
     for overlay in overlays:
         table = overlay(table)
     return table
@@ -182,7 +182,9 @@ def _choose(table: IntervalTable, who: str | None) -> set[str]:
     chosen = {m.id for m in duties if who in (m.id, m.authority, m.family)}
     if not chosen:
         names = {n for m in duties for n in (m.id, m.authority, m.family)}
-        raise unknown_name("measure or authority", who, sorted(names), see="See `tradetalks status`.")
+        raise unknown_name(
+            "measure or authority", who, sorted(names), see="See `tradetalks status`."
+        )
     return chosen
 
 
@@ -191,4 +193,3 @@ def _check_rate(rate: float) -> None:
         raise BadNumber(
             f"rate {rate} is not a fraction between 0 and 10.", cure="Write 25% as 0.25."
         )
-

@@ -118,7 +118,7 @@ class Event(_Strict):
             raise ValueError(f"a '{self.kind}' event needs 'effective'")
         if self.effective and self.until and self.until <= self.effective:
             raise ValueError(
-                f"'until' {self.until} is not after 'effective' {self.effective}: dates run backwards"
+                f"dates run backwards: 'until' {self.until}, 'effective' {self.effective}"
             )
         if self.kind == "void" and self.collection_ended is None:
             raise ValueError("a 'void' event needs 'collection_ended'")
@@ -180,9 +180,7 @@ def read_measure(path: Path) -> Measure:
         measure = Measure.model_validate(data)
     except ValidationError as error:
         first = error.errors()[0]
-        raise BadFile(
-            _sentence(first), file=path.name, line=line_of(data, first["loc"])
-        ) from None
+        raise BadFile(_sentence(first), file=path.name, line=line_of(data, first["loc"])) from None
     if measure.id != path.stem:
         raise BadFile(
             f"id '{measure.id}' differs from the file name '{path.stem}'.",

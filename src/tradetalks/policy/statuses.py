@@ -1,4 +1,4 @@
-"""`status`: the law on a date: in force, suspended, scheduled, threatened, and the next deadlines."""
+"""`status`: the law on a date: in force, suspended, scheduled, threatened, next deadlines."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def status(
 
 
 def _empty(row: Interval) -> bool:
-    """Law that is on the books but does nothing (zero rates); controls have no rate to begin with."""
+    """Law on the books that does nothing (zero rates); controls have no rate to begin with."""
     if row.measure.kind != "import_duty" or row.measure.channel != "customs":
         return False
     return not (row.rate or row.column or row.floor or row.sleeping or row.sleeping_column)
@@ -134,7 +134,11 @@ def scheduled(table: IntervalTable, day: int) -> list[dict[str, Any]]:
         if row.start <= day or _empty(row):
             continue
         before = next((r for r in table.of(row.measure.id) if r.end == row.start), None)
-        if before and (before.rate, before.column, before.state) == (row.rate, row.column, row.state):
+        if before and (before.rate, before.column, before.state) == (
+            row.rate,
+            row.column,
+            row.state,
+        ):
             continue
         entry = _entry(row, table) | {"effective": iso(row.start)}
         change = f"{rate_words(before)} becomes {rate_words(row)}"
@@ -182,7 +186,7 @@ def deadlines(table: IntervalTable, day: int) -> list[dict[str, Any]]:
     rows: dict[tuple[int, str], dict[str, Any]] = {}
     for row in table.rows:
         measure = row.measure
-        if row.end <= day or _empty(row) and not row.asleep:
+        if row.end <= day or (_empty(row) and not row.asleep):
             continue
         if row.start <= day and row.end < FOREVER:
             after = next((r for r in table.of(measure.id) if r.start == row.end), None)
@@ -239,7 +243,9 @@ def _deadline(
     said = _statement_on(measure, when, table.as_known_on) if table.law == "enacted" else None
     if said:
         until = "" if said.until >= FOREVER else f" to {iso(said.until)}"
-        out["announced"] = f"extension{until} announced {iso(said.announced)}, no legal act documented"
+        out["announced"] = (
+            f"extension{until} announced {iso(said.announced)}, no legal act documented"
+        )
         out["announced_source"], out["announced_evidence"] = said.source or None, said.evidence
     return out
 

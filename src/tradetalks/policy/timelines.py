@@ -10,7 +10,7 @@ import numpy as np
 
 from tradetalks.errors import BadInput
 from tradetalks.policy.duties import percent
-from tradetalks.policy.intervals import Interval, IntervalTable, build_table
+from tradetalks.policy.intervals import IntervalTable, build_table
 from tradetalks.policy.ledger import FOREVER, Law, day_number, iso
 from tradetalks.policy.lines import LineTable, load_lines
 from tradetalks.policy.stacking import Stack, stack
@@ -94,28 +94,43 @@ def _direction(table: IntervalTable, name: str, first: int, last: int) -> list[S
     days = {r.start for r in mine} | {r.end for r in mine} | set(lines.list_days())
     out: list[Step] = []
     before: dict[str, float] = {}
+    held: dict[str, tuple[float, str]] = {}
     for day in sorted({first} | {d for d in days if first < d <= last}):
         law = stack(
             table, lines, day, exporter=exporter, importer=importer, claim_exclusions="coverage"
         )
         families = averages(law, lines)
-        moved = [abs(families[f] - before.get(f, 0.0)) > STEP for f in families]
-        if not out or any(moved):
-            labels = _labels(mine, day)
-            headline = _headline(law)
-            total = sum(families.values())
-            out.append(Step(day, name, total, families, headline, labels))
-            before = families
+        if out and not any(abs(families[f] - before[f]) > STEP for f in families):
+            continue
+        parts = _by_measure(law, lines)
+        total = sum(families.values())
+        labels = _labels(held, parts)
+        out.append(Step(day, name, total, families, _headline(law), labels))
+        before, held = families, parts
     return out
 
 
-def _labels(rows: list[Interval], day: int) -> tuple[str, ...]:
-    """Titles of what begins, changes or ends on a day; else what an exemption list changed."""
-    named = [r.measure.title for r in rows if day in (r.start, r.end)]
-    if not named:
-        measures = {r.measure for r in rows}
-        named = [e.text for m in measures for e in m.events if e.effective == day and e.text]
-    return tuple(dict.fromkeys(named))
+def _by_measure(law: Stack, lines: LineTable) -> dict[str, tuple[float, str]]:
+    """Contribution of each measure to the average, with its title and rate in words."""
+    whole = float(lines.value.sum()) + lines.value_outside
+    out: dict[str, tuple[float, str]] = {}
+    for part in law.parts:
+        row = part.interval
+        rate = "" if row.column or row.floor else f" {percent(row.rate):g}%"
+        out[row.measure.title] = (float((part.duty * lines.value).sum()) / whole, rate)
+    return out
+
+
+def _labels(
+    before: dict[str, tuple[float, str]], now: dict[str, tuple[float, str]]
+) -> tuple[str, ...]:
+    """What moved the average, the largest first: title, and rate or "ended"."""
+    moved: list[tuple[float, str]] = []
+    for title in {**before, **now}:
+        old, new = before.get(title, (0.0, "")), now.get(title, (0.0, " ended"))
+        if abs(new[0] - old[0]) > STEP:
+            moved.append((-abs(new[0] - old[0]), title + new[1]))
+    return tuple(text for _, text in sorted(moved))
 
 
 def averages(law: Stack, lines: LineTable) -> dict[str, float]:
