@@ -32,7 +32,9 @@ from line_tables import (
 ROOT = Path(__file__).resolve().parents[1]
 OUT = ROOT / "src/tradetalks/policy/compiled/us_lines.npz"
 LISTS = ROOT / "src/tradetalks/policy/lists.yaml"
-# Share of the calculated duty of 2024 that is MFN: what is left after these list rates of mid-2024.
+# Lists of the four-year review, by the start of their names.
+REVIEW = ("s301_review", "s301_ev_batteries", "s301_respirators", "s301_facemasks", "s301_medical")
+# The MFN part of the duty of 2024 is what is left after these list rates of mid-2024.
 S301_2024 = {"s301_list_1": 0.25, "s301_list_2": 0.25, "s301_list_3": 0.25, "s301_list_4a": 0.075}
 
 
@@ -160,6 +162,37 @@ def raw_lists(raw: Path, codes: np.ndarray) -> list[Membership]:
     return out
 
 
+def moved_by_review(raw: Path, codes: np.ndarray, lists: list[Membership]) -> list[Membership]:
+    """Where the lines of the four-year review stood before it.
+
+    The list file is of 2025: a line that the review moved to its own heading is no longer under
+    Lists 1 to 4A there, though it paid them until the review took effect. M. Waugh's HS6 steps of
+    2018-20 tell which list it was on. (From the review on the higher rate applies anyway.)
+    """
+    steps = read(raw, "waugh_us_s301_tariffs_2018_2020_hs6.csv")
+    wide = steps.assign(t=steps.tariff.astype(float)).pivot_table(
+        index="hs6", columns="time_of_tariff", values="t", aggfunc="first"
+    )
+    rise = wide.diff(axis=1)
+    first = {
+        "s301_list_1": rise["2018-07-06"] > 1,
+        "s301_list_2": rise["2018-08-23"] > 1,
+        "s301_list_3": rise["2018-09-24"] > 1,
+        "s301_list_4a": rise["2019-09-01"] > 1,
+    }
+    old = {i for m in lists if m.name in S301_2024 for i in m.index}
+    review = {i for m in lists if m.name.startswith(REVIEW) for i in m.index} - old
+    text = codes.astype(str)
+    out, placed = [], set()
+    for name, rose in first.items():
+        listed = set(rose.index[rose])
+        found = sorted(i for i in review - placed if text[i][:6] in listed)
+        placed |= set(found)
+        out.append(Membership(name, np.array(found, int)))
+    print({m.name: len(m.index) for m in out}, "review lines on no earlier list:", len(review - placed))
+    return out
+
+
 def _exclusions(raw: Path, add: object, out: list[Membership]) -> list[Membership]:
     lines = read(raw, "budgetlab_s301_exclusion_lines.csv")
     for heading, name in (
@@ -281,6 +314,7 @@ def main() -> None:
     table = universe(raw)
     codes = table.code.to_numpy().astype("S10")
     lists = raw_lists(raw, codes) + hand_lists(LISTS, "USA", codes)
+    lists += moved_by_review(raw, codes, lists)
     table = ad_valorem_equivalents(table, lists)
     blob = "\n".join(table.desc.str.replace("\n", " ")).encode()
     texts = table.mfn_text.where(table.mfn_basis > 0, "")

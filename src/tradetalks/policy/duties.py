@@ -201,10 +201,9 @@ def _asleep_or_over(
         return bool(scope(row, lines, day, table.as_known_on)[now.index].any())
 
     if row.start <= now.day < row.end:
-        if not (row.asleep and row.sleeping and covers(now.day)):
-            return None
-        back = "" if row.end >= FOREVER else f" until {iso(row.end)}, when it returns"
-        return f"suspended: {percent(row.sleeping):g} points{back}"
+        if not (row.asleep and row.sleeping and any(p.interval is row for p in now.parts)):
+            return None  # nothing asleep, or nothing of the measure on this code anyway
+        return f"suspended: {percent(row.sleeping):g} points{_until(row, table)}"
     if any(r.measure is row.measure for r in table.active(now.day)):
         return None
     if row.end <= now.day and _last(table, row) and _had_rate(row, lines, now.index):
@@ -212,6 +211,17 @@ def _asleep_or_over(
         return f"{how} {iso(row.end)}" if covers(row.end - 1) else None
     coming = row.start > now.day and not row.by_default and row.event.announced <= now.day
     return f"not yet due: starts {iso(row.start)}" if coming and covers(row.start) else None
+
+
+def _until(row: Interval, table: IntervalTable) -> str:
+    """To what day a suspension runs, and what follows it."""
+    if row.end >= FOREVER:
+        return ""
+    after = next((r for r in table.of(row.measure.id) if r.start == row.end), None)
+    if after is None or after.by_default:
+        return f" until {iso(row.end)}, when it returns"
+    how = "then extended" if after.asleep else "when the measure was held void"
+    return f" until {iso(row.end)}, {how}"
 
 
 def _had_rate(row: Interval, lines: LineTable, index: np.ndarray) -> bool:

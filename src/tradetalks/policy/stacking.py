@@ -229,7 +229,10 @@ def _highest_of_group(claims: list[_Claim], refusals: list[Refusal]) -> None:
             lost = claim.mask & (best != number)
             for winner in set(best[lost].tolist()):
                 mask = lost & (best == winner)
-                reason = f"superseded: {members[winner].measure.title} is the heading that applies"
+                reason = (
+                    "superseded: overlapping headings count once, at the higher duty: "
+                    f"{members[winner].measure.title}"
+                )
                 refusals.append(Refusal(claim.interval, mask, reason))
             claim.mask = claim.mask & ~lost
 
