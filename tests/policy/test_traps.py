@@ -128,7 +128,9 @@ def test_suspended_is_34_not_125() -> None:
     answer = policy.duty("6109.10.00", "2025-06-01")
     lapse = answer["if_suspensions_lapse_percent"]
     assert lapse == pytest.approx(answer["total_percent"] + 24)
-    assert "24 points until 2025-08-12" in reasons("6109.10.00", "2025-06-01")["us-ieepa-reciprocal"]
+    assert (
+        "24 points until 2025-08-12" in reasons("6109.10.00", "2025-06-01")["us-ieepa-reciprocal"]
+    )
 
 
 def test_void_then_collection_ended() -> None:
