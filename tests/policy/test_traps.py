@@ -154,6 +154,12 @@ def test_auto_parts_were_outside_the_reciprocal_tariff_from_its_first_day() -> N
     assert parts("8708.30.50", "2025-05-03")["section_232_auto_parts"] == 25.0
 
 
+def test_a_duty_that_hangs_on_the_use_says_what_other_goods_pay() -> None:
+    said = policy.duty("8507.60.00.20", "2026-08-01")
+    assert said["total_percent"] == pytest.approx(53.4)
+    assert any("other goods pay 28.4%" in w for w in said["warnings"])
+
+
 def test_list_4b_was_never_in_force() -> None:
     assert set(parts("9503.00.00", "2020-01-01")) == {"mfn"}
 
