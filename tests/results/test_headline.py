@@ -72,7 +72,7 @@ def test_a_failed_set_is_left_out_and_the_range_marked() -> None:
     assert all(math.isfinite(r["low"]) and math.isfinite(r["high"]) for r in rows)
     assert "range" not in headline(whole)[0]
     assert range_note(part) == (
-        "Range incomplete: minimum and maximum over the 6 published elasticity sets that "
+        "Range incomplete: minimum and maximum over the 6 elasticity sets that "
         "converged; no equilibrium was found for low, giri. Not a confidence interval."
     )
 

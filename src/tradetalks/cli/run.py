@@ -29,12 +29,14 @@ def register(app: typer.Typer) -> None:
 
 def run(
     scenario: str = typer.Argument(help="A shipped scenario (see `scenarios`) or a YAML file."),
-    against: str = typer.Option(None, help="What the answer is measured against."),
-    world: str = typer.Option(None, help="The world table, such as world-2022."),
-    regions: str = typer.Option(None, help="Region set: default, all, eu27 or blocs."),
-    horizon: str = typer.Option(None, help="short, medium or long."),
-    out: Path = typer.Option(None, help="Folder to write; default: a new one among your runs."),
-    elasticities: str = typer.Option(None, help="all, or central for a quick look."),
+    against: str | None = typer.Option(None, help="What the answer is measured against."),
+    world: str | None = typer.Option(None, help="The world table, such as world-2022."),
+    regions: str | None = typer.Option(None, help="Region set: default, all, eu27 or blocs."),
+    horizon: str | None = typer.Option(None, help="short, medium or long."),
+    out: Path | None = typer.Option(
+        None, help="Folder to write; default: a new one among your runs."
+    ),
+    elasticities: str | None = typer.Option(None, help="all, or central for a quick look."),
     format: Format = FORMAT,
 ) -> None:
     """What does a scenario change? Prints the headline and writes a report with all the data."""

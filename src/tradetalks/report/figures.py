@@ -186,7 +186,7 @@ def diversion(result: RunResult) -> Chart:
             *numbers_beside_bars(),
         ],
     }
-    gains = sum(v for c, v in change.items() if v > 0)
+    gains = sum(v for v in change.values() if v > 0)
     lost = change.get("CHN", 0.0)
     caption = f"US imports from China change by {number(lost, 'usd_bn')} billion dollars"
     if lost < 0 < gains:
@@ -344,4 +344,4 @@ def _range_words(result: RunResult) -> str:
     if count == 1:
         return "no range (one elasticity set)"
     missing = f", {len(result.failed_sets)} failed" if result.failed_sets else ""
-    return f"range over {count} published elasticity sets{missing}"
+    return f"range over {count} elasticity sets{missing}"

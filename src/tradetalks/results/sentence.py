@@ -67,9 +67,9 @@ def source_line(result: RunResult) -> str:
     sets = len(result.converged_sets)
     if result.failed_sets:
         of_all = f"{sets} of {sets + len(result.failed_sets)}"
-        spread = f"range incomplete ({of_all} published elasticity sets converged)"
+        spread = f"range incomplete ({of_all} elasticity sets converged)"
     elif sets > 1:
-        spread = f"range over {sets} published elasticity sets"
+        spread = f"range over {sets} elasticity sets"
     else:
         spread = "central elasticities only, no range"
     caution = ", not a confidence interval" if sets > 1 else ""
