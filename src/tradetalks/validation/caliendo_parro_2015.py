@@ -53,7 +53,8 @@ def compute() -> Computed:
 
     income = one.expenditure / np.asarray(economy.expenditure) / one.consumer_price - 1.0
     beside = [
-        Beside(f"Real income of {c} after NAFTA, percent", 100.0 * income[at[c]]) for c in NAFTA
+        Beside(f"Real income of {c} after NAFTA: income over prices, exact", 100.0 * income[at[c]])
+        for c in NAFTA
     ]
     theirs = replication.read_caliendo_parro_start().trade_share
     ours = before_shares(economy)
@@ -132,9 +133,7 @@ def _shares(data: CaliendoParro) -> tuple[Array, Array, Array, Array, Array]:
     input_share = data.input_share / np.where(used > 0, used, 1.0)[:, None, :]
     beta = np.where(used > 0, data.value_added_share, 1.0)
     added = (data.value_added_share * output).sum(1)
-    materials = np.einsum(
-        "njk,nk->nj", data.input_share, (1.0 - data.value_added_share) * output
-    )
+    materials = np.einsum("njk,nk->nj", data.input_share, (1.0 - data.value_added_share) * output)
     deficit = trade.sum((0, 2)) - trade.sum((1, 2))
     income = added + (trade * data.tariff).sum((0, 2)) + deficit
     final = np.maximum((spending - materials) / income[:, None], 0.0)

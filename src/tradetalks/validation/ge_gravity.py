@@ -22,9 +22,7 @@ def compute() -> Computed:
     trade, free = data.trade[:, :, None], np.zeros((N, N, 1))
     one, sigma = np.asarray(1.0), np.full(1, 1.0 + _THETA)
     with jax.enable_x64(True):
-        economy = economy_of_flows(
-            trade, free, np.zeros((N, 1, 1)), trade.sum(0), trade.sum(1)
-        )
+        economy = economy_of_flows(trade, free, np.zeros((N, 1, 1)), trade.sum(0), trade.sum(1))
         # a partial effect b on log trade is a trade cost of exp(-b / theta)
         shock = shock_of(free, np.exp(-data.effect / _THETA)[:, :, None])
     e = solve(economy, Elasticities(sigma, sigma, one, one, one), shock).require()

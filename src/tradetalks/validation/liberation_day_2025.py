@@ -30,9 +30,9 @@ _PAID_LOCALLY = (0.26, 0.12)
 _LEAST_DUTY, _FLAT = 0.10, 0.19
 # the authors' list, which lacks Czechia and Slovakia
 _EU = (
-    "AUT BEL BGR CYP DEU DNK ESP EST FIN FRA GRC HRV HUN IRL ITA LTU LUX LVA MLT NLD POL PRT ROU "
-    "SVN SWE"
-).split()
+    "AUT", "BEL", "BGR", "CYP", "DEU", "DNK", "ESP", "EST", "FIN", "FRA", "GRC", "HRV", "HUN",
+    "IRL", "ITA", "LTU", "LUX", "LVA", "MLT", "NLD", "POL", "PRT", "ROU", "SVN", "SWE",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -197,9 +197,7 @@ def _solve(world: World, duty: Array, rule: Closure) -> Equilibrium:
     one, sigma = np.asarray(1.0), np.full(1, 1.0 + _EPS)
     with jax.enable_x64(True):
         shock = shock_of(duty[:, :, None])
-    e = solve(
-        world.economy, Elasticities(sigma, sigma, one, one, one), shock, rule
-    ).require()
+    e = solve(world.economy, Elasticities(sigma, sigma, one, one, one), shock, rule).require()
     # numeraire: the world's baseline spending costs what it did
     weight = np.asarray(world.economy.expenditure)
     return e.at_prices(float(weight.sum() / (weight * e.consumer_price).sum()))
