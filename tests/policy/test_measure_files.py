@@ -12,6 +12,7 @@ import pytest
 from tradetalks import policy
 from tradetalks.errors import BadFile
 from tradetalks.policy import compiler
+from tradetalks.policy.ledger import iso
 from tradetalks.policy.lint import lint
 from tradetalks.policy.schema import read_measure
 
@@ -157,6 +158,12 @@ def test_loading_the_ledger_needs_no_heavy_package() -> None:
         "assert not {'pydantic', 'ruamel', 'pandas', 'jax'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_working_out_like_lines_once_changes_nothing() -> None:
+    for step in policy.steps("2026-03-01", "2026-08-01"):
+        whole = policy.schedule(iso(step.day), step.direction).statutory()
+        assert whole == pytest.approx(step.total, abs=1e-12)
 
 
 @pytest.mark.raw_data

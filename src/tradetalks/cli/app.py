@@ -37,7 +37,7 @@ def build() -> typer.Typer:
         if version:
             sys.stdout.write(f"tradetalks {__version__}\n")
         elif context.invoked_subcommand is None:
-            sys.stdout.write(f"{law.today()}\n{THREE_THINGS}")
+            sys.stdout.write(f"{law.welcome()}\n{THREE_THINGS}")
 
     for commands in (run, compare, scenarios, law, replicate, data):
         commands.register(app)

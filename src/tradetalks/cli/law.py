@@ -79,16 +79,6 @@ def duty(
         _write(answer, format, rows, lambda: law_text.duty_over_time(code, answer))
 
 
-def today() -> str:
-    """Return the state of the law today in a few lines."""
-    from datetime import date
-
-    from tradetalks import policy
-    from tradetalks.cli import law_text
-
-    return law_text.status(policy.status(date.today().isoformat()), brief=True)
-
-
 def _days(on: str | None, start: str | None, end: str | None) -> list[str | None]:
     if start is None and end is None:
         return [on]
