@@ -302,7 +302,8 @@ class World:
         Flows add. Trade inside a region becomes domestic trade and keeps its duty (the
         diagonal's tariff is duty over value), so the identities hold. Customs ratios are
         means weighted by goods trade; profits add, so a region's markup is its sales over its
-        sales less profits; elasticities stay as they are. Regions stand in the order of the mapping, `ROW` last.
+        sales less profits; elasticities stay as they are. Regions stand in the order of the
+        mapping, `ROW` last.
         """
         mapping = region_set(regions) if isinstance(regions, str) else regions
         missing = [c for c in self.countries if c not in mapping]

@@ -40,9 +40,7 @@ def sigmas(
     return among, domestic, (f"Elasticities of substitution: the table's own, {nests}.",)
 
 
-def _sigma(
-    labels: Labels, suffix: str, theta: Values | None, sigma: Values | None
-) -> Array | None:
+def _sigma(labels: Labels, suffix: str, theta: Values | None, sigma: Values | None) -> Array | None:
     names = f"theta{suffix}", f"sigma{suffix}"
     if theta is not None and sigma is not None:
         raise BadInput(

@@ -15,6 +15,7 @@ from tradetalks.data.own.numbers import (
     divide,
     largest,
     percent,
+    show,
 )
 from tradetalks.data.own.rules import CURE, TINY, Balance, National, settle
 from tradetalks.errors import BadTable
@@ -79,9 +80,7 @@ def assemble(labels: Labels, given: Given, balance: Balance) -> Flows:
     absorption = (trade * (1 + tariff)).sum(0)
     _alive(labels, trade.sum((1, 2)), "makes")
     _alive(labels, absorption.sum(1), "buys")
-    done = settle(
-        National(labels, trade.sum(1), absorption, inputs, value_added, final), balance
-    )
+    done = settle(National(labels, trade.sum(1), absorption, inputs, value_added, final), balance)
     _alive(labels, done.value_added.sum(1), "pays no wages and profits: its value added")
     _alive(labels, done.final.sum(1), "has no final demand: its final use")
     notes += [*done.notes, *_empty(labels, trade)]
@@ -98,7 +97,7 @@ def _trade(labels: Labels, given: ArrayLike | None, inputs: Array, final: Array 
         if final is None or not bilateral or inputs.ndim != 4:
             raise BadTable(
                 "`trade` is missing.",
-                cure="Only where `intermediate` and `final` both name the exporter is it their sum.",
+                cure="It may be left out where `intermediate` and `final` both name the exporter.",
             )
         return inputs.sum(3) + final
     if bilateral:
@@ -126,13 +125,13 @@ def _sold_from_stocks(labels: Labels, final: Array, balance: Balance, notes: lis
     negative = np.minimum(final, 0.0)
     if balance == "refuse" and -final[at] > TINY * np.abs(final).sum((0, 2))[at[1]]:
         raise BadTable(
-            f"final {labels.cell('ccs', at)} is {final[at]:,.6g}: a stock that was run down?",
+            f"final {labels.cell('ccs', at)} is {show(final[at])}: a stock that was run down?",
             cure="With balance='residual' or 'ras' such cells become zero, and what was sold from "
             "stocks counts as output of the year.",
         )
     notes.append(
         f"Final demand was negative in {count(int((negative < 0).sum()), 'flow')} "
-        f"({negative.sum():,.6g} mUSD, {percent(-negative.sum() / final.sum())} of final demand; "
+        f"({show(negative.sum())} mUSD, {percent(-negative.sum() / final.sum())} of final demand; "
         f"largest {labels.cell('ccs', at)}): set to zero, so what was sold from stocks counts as "
         "output of the year."
     )
@@ -144,7 +143,7 @@ def _origin_mix(labels: Labels, inputs: Array, trade: Array) -> str:
     at = largest(-inputs)
     if inputs[at] < 0:
         raise BadTable(
-            f"intermediate {labels.cell('ccss', at)} is {inputs[at]:,.6g}, but must be at least 0.",
+            f"intermediate {labels.cell('ccss', at)} is {show(inputs[at])}, but must be at least 0.",
             cure="A purchase has no negative value: net returns out before.",
         )
     flows = np.nan_to_num(trade)
@@ -191,9 +190,9 @@ def _domestic_sales(
         at = largest(np.where(short, -sold, 0.0))
         if balance == "refuse":
             raise BadTable(
-                f"{labels.cell('cs', at)} exports {exports[at]:,.6g} but makes {made[at]:,.6g}.",
-                cure="Leave re-exports out of `trade`, or choose balance='residual' or 'ras', which "
-                "set domestic sales to zero and output to exports.",
+                f"{labels.cell('cs', at)} exports {show(exports[at])} but makes {show(made[at])}.",
+                cure="Leave re-exports out of `trade`, or choose balance='residual' or 'ras': domestic "
+                "sales become zero, and output what is exported.",
             )
         notes.append(
             f"Exports exceeded output in {count(int(short.sum()), 'sector')} (most in "
@@ -212,13 +211,13 @@ def _signs(labels: Labels, trade: Array, tariff: Array) -> None:
     at = largest(-trade)
     if trade[at] < 0:
         raise BadTable(
-            f"trade {labels.cell('ccs', at)} is {trade[at]:,.6g}, but must be at least 0.",
+            f"trade {labels.cell('ccs', at)} is {show(trade[at])}, but must be at least 0.",
             cure="Trade is never changed here: net returns out, or set the flow to zero.",
         )
     at = largest(-tariff)
     if tariff[at] <= -1:
         raise BadTable(
-            f"tariff {labels.cell('ccs', at)} is {tariff[at]:,.6g}, but must be above -1.",
+            f"tariff {labels.cell('ccs', at)} is {show(tariff[at])}, but must be above -1.",
             cure="A duty is a fraction of the value: 0.25 is 25%.",
         )
 
@@ -233,13 +232,13 @@ def _same_output(
     at = largest(gap - TINY * sales)
     if gap[at] <= TINY * sales[at]:
         return
-    text = f"output {labels.cell('cs', at)} is given as {output[at]:,.6g}, but sales add up to "
+    text = f"output {labels.cell('cs', at)} is given as {show(output[at])}, but sales add up to "
     if balance == "refuse":
         raise BadTable(
-            f"{text}{sales[at]:,.6g}.",
+            f"{text}{show(sales[at])}.",
             cure="Trade, with domestic sales on the diagonal, must add up to output. " + CURE,
         )
-    notes.append(f"{text}{sales[at]:,.6g} (the largest difference): sales are used.")
+    notes.append(f"{text}{show(sales[at])} (the largest difference): sales are used.")
 
 
 def _deficits(labels: Labels, given: Array, trade: Array) -> None:
@@ -250,8 +249,8 @@ def _deficits(labels: Labels, given: Array, trade: Array) -> None:
     at = largest(gap - TINY * np.maximum(imports, exports))[0]
     if gap[at] > TINY * max(imports[at], exports[at], 1e-300):
         raise BadTable(
-            f"deficit [{labels.countries[at]}] is given as {given[at]:,.6g}, but trade says "
-            f"{found[at]:,.6g} (imports {imports[at]:,.6g}, exports {exports[at]:,.6g}).",
+            f"deficit [{labels.countries[at]}] is given as {show(given[at])}, but trade says "
+            f"{show(found[at])} (imports {show(imports[at])}, exports {show(exports[at])}).",
             cure="Deficits follow from trade: leave them out, or complete `trade` (is services "
             "trade in it?).",
         )
@@ -260,7 +259,7 @@ def _deficits(labels: Labels, given: Array, trade: Array) -> None:
 def _alive(labels: Labels, totals: Array, what: str) -> None:
     for country, total in zip(labels.countries, totals, strict=True):
         if total <= 0:
-            tail = "nothing" if " " not in what else f"is {total:,.6g}"
+            tail = "nothing" if " " not in what else f"is {show(total)}"
             raise BadTable(
                 f"{country} {what} {tail}.",
                 cure="Leave the country out, merge it with another, or complete the table.",

@@ -95,6 +95,15 @@ def count(number: int, what: str) -> str:
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
+def show(x: float) -> str:
+    """Return a number as text: six digits, and whole units from 100,000 on.
+
+    >>> show(1234567.8), show(12.345678)
+    ('1,234,568', '12.3457')
+    """
+    return f"{x:,.0f}" if abs(x) >= 1e5 else f"{x:,.6g}"
+
+
 def percent(x: float) -> str:
     """Return a share as text, with three digits."""
     return f"{100 * x:.3g}%"

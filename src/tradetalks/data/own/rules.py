@@ -12,7 +12,16 @@ from typing import Literal, get_args
 import numpy as np
 
 from tradetalks.data.balance import ras
-from tradetalks.data.own.numbers import Array, Labels, count, divide, largest, percent, residual
+from tradetalks.data.own.numbers import (
+    Array,
+    Labels,
+    count,
+    divide,
+    largest,
+    percent,
+    residual,
+    show,
+)
 from tradetalks.errors import BadTable, unknown_name
 
 Balance = Literal["refuse", "residual", "ras"]
@@ -87,7 +96,7 @@ def _as_given(t: National, inter: Array, notes: list[str]) -> Settled:
         at = largest(-values)
         if values[at] < 0:
             raise BadTable(
-                f"{name} {t.labels.cell('cs', at)} is {values[at]:,.6g}, but must be at least 0.",
+                f"{name} {t.labels.cell('cs', at)} is {show(values[at])}, but must be at least 0.",
                 cure=_negative_cure(name),
             )
     return Settled(inter, value_added, final, tuple(notes))
@@ -102,7 +111,7 @@ def _negative_inputs(t: National) -> None:
     at = largest(-t.intermediate)
     if t.intermediate[at] < 0:
         raise BadTable(
-            f"intermediate {t.labels.cell('css', at)} is {t.intermediate[at]:,.6g}, but must be at "
+            f"intermediate {t.labels.cell('css', at)} is {show(t.intermediate[at])}, but must be at "
             "least 0.",
             cure="A purchase has no negative value: net returns out before.",
         )
@@ -134,7 +143,7 @@ def _shrink(
     if balance == "refuse" and (over & ~tiny).any():
         how = f"{percent(share)} of {whole}" if np.isfinite(share) else f"above a {whole} of zero"
         raise BadTable(
-            f"{what} {where} are {how}: {used[at]:,.6g} against {total[at]:,.6g}.", cure=CURE
+            f"{what} {where} are {how}: {show(used[at])} against {show(total[at])}.", cure=CURE
         )
     keep = np.where(tiny | (axis == 2), 1.0, 1.0 - LEAST_SHARE)
     factor = np.where(over, keep * divide(total, used, 0.0), 1.0)
@@ -167,9 +176,9 @@ def _put_aside(
     negative = int((given < 0).sum())
     also = f" {count(negative, 'given cell')} were negative." if negative else ""
     notes.append(
-        f"{name} is what is left of the totals, not what was given: {gap.sum():,.6g} mUSD "
+        f"{name} is what is left of the totals, not what was given: {show(gap.sum())} mUSD "
         f"({percent(gap.sum() / total.sum())} of the total) differ, most for "
-        f"{t.labels.cell('cs', at)} ({given[at]:,.6g} given, {used[at]:,.6g} used).{also}"
+        f"{t.labels.cell('cs', at)} ({show(given[at])} given, {show(used[at])} used).{also}"
     )
 
 
@@ -192,12 +201,14 @@ def _ras(t: National, notes: list[str]) -> Array:
         if total <= 0 or rest <= 0:
             name = "value added" if total <= 0 else "final demand"
             raise BadTable(
-                f"The {name} of {country} would be {min(total, rest):,.6g} in all.",
+                f"The {name} of {country} would be {show(min(total, rest))} in all.",
                 cure="Check its output, inputs and value added: RAS keeps their totals.",
             )
         prior = np.zeros((size + 1, size + 1))
         prior[:size, :size] = cells
-        prior[size, :size] = np.where(earned > 0, earned, np.where(earned < 0, LEAST_SHARE, 0) * made)
+        prior[size, :size] = np.where(
+            earned > 0, earned, np.where(earned < 0, LEAST_SHARE, 0) * made
+        )
         prior[:size, size] = np.maximum(spent, 0.0)
         prior[size, :size] = np.where(prior[:, :size].sum(0) > 0, prior[size, :size], made)
         prior[:size, size] = np.where(prior[:size].sum(1) > 0, prior[:size, size], used)
@@ -206,7 +217,7 @@ def _ras(t: National, notes: list[str]) -> Array:
         except BadTable as error:
             raise BadTable(
                 f"RAS finds no table for {country}: {error.cause}",
-                cure="Its zeros leave no room for the totals; fill them, or use balance='residual'.",
+                cure="Its zeros leave no room for the totals: fill them, or use 'residual'.",
             ) from error
         inter[n] = done.table[:size, :size]
         before = cells.sum()
@@ -219,8 +230,8 @@ def _ras(t: National, notes: list[str]) -> Array:
     )
     if clipped:
         notes.append(
-            f"{count(clipped, 'cell')} of value added or final demand were negative: RAS started "
-            "from 1% of output (assumed) and from zero there."
+            f"Value added or final demand was negative in {count(clipped, 'cell')}: RAS started from "
+            "1% of output (assumed) or from zero there."
         )
     # RAS meets the totals to 1e-11; what is left is shaved off so that no rest is negative.
     inter *= np.minimum(1.0, divide(t.output, inter.sum(1), 1.0))[:, None, :]
@@ -235,7 +246,7 @@ def check_markup(labels: Labels, markup: Array, output: Array, value_added: Arra
     at = largest(-markup)
     if markup[at] < 1:
         raise BadTable(
-            f"markup {labels.cell('cs', at)} is {markup[at]:,.6g}, but must be at least 1.",
+            f"markup {labels.cell('cs', at)} is {show(markup[at])}, but must be at least 1.",
             cure="A markup is price over cost: 1.2 is 20%.",
         )
     share = divide(value_added, output, 1.0)
@@ -244,10 +255,8 @@ def check_markup(labels: Labels, markup: Array, output: Array, value_added: Arra
     at = largest(gap)
     if gap[at] > 1e-12:
         raise BadTable(
-            f"markup {labels.cell('cs', at)} is {markup[at]:,.6g}: profits would take "
+            f"markup {labels.cell('cs', at)} is {show(markup[at])}: profits would take "
             f"{percent(profit[at])} of output, but value added is {percent(share[at])} of it and "
             f"factors need {percent(LEAST_SHARE)}.",
             cure="Profits are part of value added: choose a lower markup for this sector.",
         )
-
-

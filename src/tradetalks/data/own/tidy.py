@@ -159,10 +159,6 @@ def _read(table: str, file: Path) -> _Rows:
     seen: dict[tuple[str, ...], int] = {}
     found: list[tuple[int, tuple[str, ...], dict[str, str]]] = []
     for line, row in rows(file, needed):
-        if None in row:
-            raise BadFile(
-                f"more cells than the header has columns ({len(columns)}).", file=file, line=line
-            )
         labels = tuple((row[k] or "").strip() for k in keys)
         if "" in labels:
             raise BadFile(f"column '{keys[labels.index('')]}' is empty.", file=file, line=line)
@@ -184,7 +180,7 @@ def _sector_columns(columns: Sequence[str], file: Path) -> None:
             continue
         cure = f"Known: {', '.join(_SECTOR_COLUMNS)}."
         if "elast" in column.lower() or column.lower() in ("epsilon", "eps"):
-            cure = "Name it: 'theta' is the trade elasticity, 'sigma' = 1 + theta that of substitution."
+            cure = "Name it 'theta' (the trade elasticity) or 'sigma' (of substitution, 1 + theta)."
         raise BadFile(f"unknown column '{column}'.", cure=cure, file=file, line=1)
     for theta, sigma in (("theta", "sigma"), ("theta_domestic", "sigma_domestic")):
         if theta in columns and sigma in columns:

@@ -19,7 +19,7 @@ def rows(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, 
     opener = gzip.open if path.suffix == ".gz" else open
     try:
         with opener(path, "rt", encoding="utf-8-sig", newline="") as f:
-            reader = csv.DictReader(f)
+            reader = csv.DictReader(f, restkey="")
             missing = [c for c in columns if c not in (reader.fieldnames or ())]
             if missing:
                 raise BadFile(
@@ -29,6 +29,13 @@ def rows(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, 
                     line=1,
                 )
             for row in reader:
+                if "" in row and "" not in (reader.fieldnames or ()):
+                    raise BadFile(
+                        "more cells than the header has columns.",
+                        cure="Numbers have no thousands separators; text with commas needs quotes.",
+                        file=path,
+                        line=reader.line_num,
+                    )
                 yield reader.line_num, row
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise BadFile(f"cannot be read as a CSV ({error}).", file=path) from error
