@@ -94,11 +94,10 @@ def read_world(path: Path) -> tuple[World, Mapping[str, Any]]:
         countries=about["countries"],
         sectors=about["sectors"],
         goods=about["goods"],
-        notes=about["notes"],
         sources=about["sources"],
         **arrays,
     )
-    return world, about
+    return world.noted(about["notes"]), about
 
 
 def storable(world: World) -> World:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -215,8 +215,14 @@ class World:
         )
 
     def replace(self, **changes: Any) -> World:
-        """Return a checked world with some of the fields (names as in the class) changed."""
-        return World.from_arrays(**{f.name: getattr(self, f.name) for f in fields(self)} | changes)
+        """Return a checked world with some arguments of `from_arrays` changed; notes are kept."""
+        kept = {f.name: getattr(self, f.name) for f in fields(self)}
+        made = World.from_arrays(**kept | changes)
+        return made if "balance" in changes else made.noted(changes.get("notes", self.notes))
+
+    def noted(self, notes: Sequence[str]) -> World:
+        """Return the same world with these notes."""
+        return replace(self, notes=tuple(notes))
 
     def describe(self) -> str:
         """Return totals, identities and the rules that were applied, as Markdown to print."""

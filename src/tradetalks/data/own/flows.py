@@ -143,7 +143,8 @@ def _origin_mix(labels: Labels, inputs: Array, trade: Array) -> str:
     at = largest(-inputs)
     if inputs[at] < 0:
         raise BadTable(
-            f"intermediate {labels.cell('ccss', at)} is {show(inputs[at])}, but must be at least 0.",
+            f"intermediate {labels.cell('ccss', at)} is {show(inputs[at])}, but must be at "
+            "least 0.",
             cure="A purchase has no negative value: net returns out before.",
         )
     flows = np.nan_to_num(trade)
@@ -191,8 +192,8 @@ def _domestic_sales(
         if balance == "refuse":
             raise BadTable(
                 f"{labels.cell('cs', at)} exports {show(exports[at])} but makes {show(made[at])}.",
-                cure="Leave re-exports out of `trade`, or choose balance='residual' or 'ras': domestic "
-                "sales become zero, and output what is exported.",
+                cure="Leave re-exports out of `trade`, or choose balance='residual' or 'ras': "
+                "domestic sales become zero, and output what is exported.",
             )
         notes.append(
             f"Exports exceeded output in {count(int(short.sum()), 'sector')} (most in "

@@ -111,8 +111,8 @@ def _negative_inputs(t: National) -> None:
     at = largest(-t.intermediate)
     if t.intermediate[at] < 0:
         raise BadTable(
-            f"intermediate {t.labels.cell('css', at)} is {show(t.intermediate[at])}, but must be at "
-            "least 0.",
+            f"intermediate {t.labels.cell('css', at)} is {show(t.intermediate[at])}, but must "
+            "be at least 0.",
             cure="A purchase has no negative value: net returns out before.",
         )
 
@@ -230,8 +230,8 @@ def _ras(t: National, notes: list[str]) -> Array:
     )
     if clipped:
         notes.append(
-            f"Value added or final demand was negative in {count(clipped, 'cell')}: RAS started from "
-            "1% of output (assumed) or from zero there."
+            f"Value added or final demand was negative in {count(clipped, 'cell')}: RAS started "
+            "from 1% of output (assumed) or from zero there."
         )
     # RAS meets the totals to 1e-11; what is left is shaved off so that no rest is negative.
     inter *= np.minimum(1.0, divide(t.output, inter.sum(1), 1.0))[:, None, :]

@@ -159,6 +159,13 @@ def _read(table: str, file: Path) -> _Rows:
     seen: dict[tuple[str, ...], int] = {}
     found: list[tuple[int, tuple[str, ...], dict[str, str]]] = []
     for line, row in rows(file, needed):
+        if "" not in columns and any(x.strip() for x in row.get("", ())):
+            raise BadFile(
+                "more cells than the header has columns.",
+                cure="Numbers have no thousands separators; text with commas needs quotes.",
+                file=file,
+                line=line,
+            )
         labels = tuple((row[k] or "").strip() for k in keys)
         if "" in labels:
             raise BadFile(f"column '{keys[labels.index('')]}' is empty.", file=file, line=line)

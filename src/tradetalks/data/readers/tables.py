@@ -15,7 +15,10 @@ from tradetalks.errors import BadFile
 
 
 def rows(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield (line, row) of a CSV (gzip allowed, byte-order mark removed) with these columns."""
+    """Yield (line, row) of a CSV (gzip allowed, byte-order mark removed) with these columns.
+
+    Cells beyond the header stand under the name "".
+    """
     opener = gzip.open if path.suffix == ".gz" else open
     try:
         with opener(path, "rt", encoding="utf-8-sig", newline="") as f:
@@ -29,13 +32,6 @@ def rows(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, 
                     line=1,
                 )
             for row in reader:
-                if "" in row and "" not in (reader.fieldnames or ()):
-                    raise BadFile(
-                        "more cells than the header has columns.",
-                        cure="Numbers have no thousands separators; text with commas needs quotes.",
-                        file=path,
-                        line=reader.line_num,
-                    )
                 yield reader.line_num, row
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise BadFile(f"cannot be read as a CSV ({error}).", file=path) from error
