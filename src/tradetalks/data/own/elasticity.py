@@ -77,7 +77,10 @@ def _by_sector(labels: Labels, name: str, given: Values) -> Array:
     try:
         values = np.array(given, dtype=np.float64)
     except (TypeError, ValueError) as error:
-        raise BadInput(f"`{name}` is not a number or a list of numbers: {error}.") from error
+        raise BadInput(
+            f"`{name}` is not a number or a list of numbers: {error}.",
+            cure="Give one number, one per sector, or a mapping by sector.",
+        ) from error
     if values.shape not in ((), (size,)):
         raise BadInput(
             f"`{name}` has shape {values.shape}.",

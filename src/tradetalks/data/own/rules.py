@@ -174,7 +174,7 @@ def _put_aside(
         return
     at = largest(gap)
     negative = int((given < 0).sum())
-    also = f" {count(negative, 'given cell')} were negative." if negative else ""
+    also = f" Negative in {count(negative, 'given cell')}." if negative else ""
     notes.append(
         f"{name} is what is left of the totals, not what was given: {show(gap.sum())} mUSD "
         f"({percent(gap.sum() / total.sum())} of the total) differ, most for "
@@ -185,8 +185,8 @@ def _put_aside(
 def _ras(t: National, notes: list[str]) -> Array:
     """Return inputs balanced country by country: absorption, output and total value added fixed.
 
-    The prior is the table as given; a negative value added or final demand counts as its least
-    share or as zero, and a total without any prior cell goes to value added or final demand.
+    The prior is the table as given; a negative value added or final demand starts from a least
+    share, and a total without any prior cell goes to value added or final demand.
     """
     size = t.output.shape[1]
     inter, moved, clipped = np.zeros_like(t.intermediate), [], 0
@@ -206,10 +206,10 @@ def _ras(t: National, notes: list[str]) -> Array:
             )
         prior = np.zeros((size + 1, size + 1))
         prior[:size, :size] = cells
-        prior[size, :size] = np.where(
-            earned > 0, earned, np.where(earned < 0, LEAST_SHARE, 0) * made
-        )
-        prior[:size, size] = np.maximum(spent, 0.0)
+        prior[size, :size] = _start(earned, made)
+        prior[:size, size] = _start(spent, used)
+        if not prior[:size, size].any():
+            prior[:size, size] = used
         prior[size, :size] = np.where(prior[:, :size].sum(0) > 0, prior[size, :size], made)
         prior[:size, size] = np.where(prior[:size].sum(1) > 0, prior[:size, size], used)
         try:
@@ -231,11 +231,16 @@ def _ras(t: National, notes: list[str]) -> Array:
     if clipped:
         notes.append(
             f"Value added or final demand was negative in {count(clipped, 'cell')}: RAS started "
-            "from 1% of output (assumed) or from zero there."
+            "from 1% of output or absorption (assumed) there."
         )
     # RAS meets the totals to 1e-11; what is left is shaved off so that no rest is negative.
     inter *= np.minimum(1.0, divide(t.output, inter.sum(1), 1.0))[:, None, :]
     return inter * np.minimum(1.0, divide(t.absorption, inter.sum(2), 1.0))[:, :, None]
+
+
+def _start(values: Array, total: Array) -> Array:
+    """Return a prior for value added or final demand: what is negative starts from a least share."""
+    return np.where(values > 0, values, np.where(values < 0, LEAST_SHARE, 0.0) * total)
 
 
 def check_markup(labels: Labels, markup: Array, output: Array, value_added: Array) -> None:
