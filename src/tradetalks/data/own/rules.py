@@ -141,9 +141,11 @@ def _shrink(
     )
     tiny = over & (ratio <= 1 + TINY)
     if balance == "refuse" and (over & ~tiny).any():
-        how = f"{percent(share)} of {whole}" if np.isfinite(share) else f"above a {whole} of zero"
+        how = f"are {percent(share)} of {whole}"
+        if not np.isfinite(share):
+            how = f"are positive, but {whole} is zero"
         raise BadTable(
-            f"{what} {where} are {how}: {show(used[at])} against {show(total[at])}.", cure=CURE
+            f"{what} {where} {how}: {show(used[at])} against {show(total[at])}.", cure=CURE
         )
     keep = np.where(tiny | (axis == 2), 1.0, 1.0 - LEAST_SHARE)
     factor = np.where(over, keep * divide(total, used, 0.0), 1.0)
@@ -239,7 +241,7 @@ def _ras(t: National, notes: list[str]) -> Array:
 
 
 def _start(values: Array, total: Array) -> Array:
-    """Return a prior for value added or final demand: what is negative starts from a least share."""
+    """Return a prior for value added or final demand; a negative one is its least share."""
     return np.where(values > 0, values, np.where(values < 0, LEAST_SHARE, 0.0) * total)
 
 

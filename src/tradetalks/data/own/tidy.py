@@ -133,7 +133,8 @@ def _files(tables: str | Path | Mapping[str, str | Path]) -> tuple[dict[str, Pat
                     "files in the folder.".strip(),
                     file=path,
                 )
-        files, name = {p.stem: p for p in here}, folder.resolve().name
+        by_name = {p.stem: p for p in here}
+        files, name = {t: by_name[t] for t in _KEYS if t in by_name}, folder.resolve().name
     if "intermediate" not in files:
         place = None if isinstance(tables, Mapping) else Path(tables)
         raise BadFile(
@@ -168,7 +169,12 @@ def _read(table: str, file: Path) -> _Rows:
             )
         labels = tuple((row[k] or "").strip() for k in keys)
         if "" in labels:
-            raise BadFile(f"column '{keys[labels.index('')]}' is empty.", file=file, line=line)
+            raise BadFile(
+                f"column '{keys[labels.index('')]}' is empty.",
+                cure="Every cell needs its labels.",
+                file=file,
+                line=line,
+            )
         if labels in seen:
             raise BadFile(
                 f"{', '.join(labels)} stands twice (first in line {seen[labels]}).",

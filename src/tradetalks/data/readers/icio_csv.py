@@ -50,7 +50,8 @@ class IcioTable:
 
 @dataclass(frozen=True)
 class _Columns:
-    """Where each column goes: `group` is its place in a row of sums (see `_sums`)."""
+    """Where each column goes: `group` is its place in a row of sums: industries
+    [country, sector], then final demand by country, then what is left out."""
 
     labels: tuple[str, ...]
     countries: tuple[str, ...]
@@ -110,17 +111,21 @@ def read_icio_csv(path: Path, sector_of: Callable[[tuple[str, ...]], dict[str, s
     _complete(path, columns, size, seen)
     if published is not None:
         gap = _check_columns(path, seen, below, published, columns, size, gap)
+    return _table(columns, sums, extra, gap)
+
+
+def _table(columns: _Columns, sums: Array, extra: dict[str, Array], gap: float) -> IcioTable:
+    """Cut sums by row [exporter and sector] into inputs and final demand."""
     n, s = len(columns.countries), len(columns.sectors)
+    inputs = sums[:, : n * s].reshape(n, s, n, s)
     return IcioTable(
         countries=columns.countries,
         sectors=columns.sectors,
         industries=columns.industries,
-        inputs=np.ascontiguousarray(
-            sums[:, :size].reshape(n, s, n, s).transpose(0, 2, 1, 3)  # [i,j,n,k] to [i,n,j,k]
-        ),
-        final=np.ascontiguousarray(sums[:, size:-1].reshape(n, s, n).transpose(0, 2, 1)),
-        value_added=extra["VA"][:size].reshape(n, s),
-        taxes=extra["TLS"][:size].reshape(n, s),
+        inputs=np.ascontiguousarray(inputs.transpose(0, 2, 1, 3)),  # [i,j,n,k] to [i,n,j,k]
+        final=np.ascontiguousarray(sums[:, n * s : -1].reshape(n, s, n).transpose(0, 2, 1)),
+        value_added=extra["VA"][: n * s].reshape(n, s),
+        taxes=extra["TLS"][: n * s].reshape(n, s),
         folded=columns.folded,
         gap=gap,
     )
@@ -224,6 +229,7 @@ def _numbers(
     if len(cells) - 1 != len(columns.labels):
         raise BadFile(
             f"{len(cells) - 1} cells, but the header names {len(columns.labels)} columns.",
+            cure="The line is cut off or has an extra comma: use the file as published.",
             file=path,
             line=line,
         )

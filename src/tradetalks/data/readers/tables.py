@@ -47,7 +47,7 @@ def header(path: Path) -> tuple[str, ...]:
         raise BadFile(f"cannot be read as a CSV ({error}).", file=path) from error
     twice = [x for x in names if names.count(x) > 1]
     if twice:
-        raise BadFile(f"column '{twice[0]}' stands twice.", file=path, line=1)
+        raise BadFile(f"column '{twice[0]}' stands twice.", cure="Rename one.", file=path, line=1)
     return names
 
 
