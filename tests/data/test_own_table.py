@@ -13,7 +13,7 @@ from tradetalks.data.shipped import read_world, write_world
 from tradetalks.data.toy import toy_world
 from tradetalks.engine.economy import economy_of, elasticities_of
 from tradetalks.errors import BadInput, BadNumber, BadTable, UnknownName
-from tradetalks.model import Closure, no_shock
+from tradetalks.model import Closure, economy_of_flows, no_shock
 from tradetalks.solve import solve
 
 NAMES = {"countries": ("HOM", "FOR"), "sectors": ("GOODS", "SERV"), "goods": (True, False)}
@@ -148,6 +148,18 @@ def test_markups_travel_and_profits_add(tmp_path):
     assert again.notes == w.notes
 
 
+def test_markups_are_in_the_baseline_of_the_model():
+    w = build(markup=[[1.25, 1.0], [1.6, 1.1]], theta=4)
+    with jax.enable_x64(True):
+        economy = economy_of_flows(
+            w.trade, w.tariff, w.intermediate, w.final, w.value_added, markup=w.markup
+        )
+        chosen = elasticities_of(sets_for(w, "medium")[0])
+        found = solve(economy, chosen, no_shock(economy), Closure()).require()
+    np.testing.assert_allclose(found.wage, 1, rtol=1e-9)
+    np.testing.assert_allclose(found.trade, w.trade, rtol=1e-9)
+
+
 def test_domestic_sales_from_output():
     home = np.eye(2, dtype=bool)[:, :, None]
     for missing in (np.nan, 0.0):
@@ -235,6 +247,25 @@ def test_rounding_is_shaved_off_and_said():
     w = build(intermediate=inter, value_added=None, final=None)
     assert "Negative rests below 0.0001% of output in 1 cell" in w.notes[0]
     assert w.value_added[0, 0] == pytest.approx(0, abs=1e-9)
+
+
+def test_rounding_in_one_place_excuses_nothing_elsewhere():
+    inter = np.array(toy()["intermediate"])
+    inter[0, 0, 0] += 500 * (1 + 4e-7)
+    given_ = {"intermediate": inter, "final": None}
+    near = changed("value_added", (0, 0), 0)
+    assert build(value_added=near, **given_).value_added[0, 0] == pytest.approx(0, abs=1e-9)
+    near[1, 1] += 5
+    with pytest.raises(BadTable, match=r"value added fails for \[FOR, SERV\]: 930 against 935"):
+        build(value_added=near, **given_)
+
+
+def test_tables_in_shares_are_held_to_the_same_standard():
+    small = {k: toy()[k] / 1e4 for k in ("trade", "intermediate", "final", "value_added")}
+    build(**small)
+    small["value_added"][0, 0] *= 1 + 1e-6
+    with pytest.raises(BadTable, match=r"value added fails for \[HOM, GOODS\]"):
+        build(**small)
 
 
 @given(seed=st.integers(0, 10_000), noise=st.floats(0, 0.8))

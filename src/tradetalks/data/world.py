@@ -279,7 +279,7 @@ class World:
         uses = self.intermediate.sum(2) + self.final
         rows.append(self._gap("absorption = intermediate + final use", self.absorption, uses))
         income = self.final.sum(1) - self.value_added.sum(1) - self.duties
-        gap = np.abs(income - self.deficit) / np.maximum(self.final.sum(1), DOLLAR)
+        gap = np.abs(income - self.deficit) / self.final.sum(1)
         at = int(gap.argmax())
         rows.append(
             Check(
@@ -373,7 +373,8 @@ class World:
         return Check(f"{name} >= {least:g}", max(least - value, 0.0), 0.0, where, message)
 
     def _gap(self, name: str, left: Array, right: Array) -> Check:
-        scale = np.maximum(np.maximum(np.abs(left), np.abs(right)), DOLLAR / TOLERANCE)
+        size = np.maximum(np.abs(left), np.abs(right))
+        scale = np.maximum(size, min(DOLLAR / TOLERANCE, 1e-3 * float(size.max())) or 1.0)
         gap = np.abs(left - right) / scale
         at = np.unravel_index(int(gap.argmax()), gap.shape)
         where = self._cell("cs", at)

@@ -82,10 +82,18 @@ def settle(t: National, balance: Balance) -> Settled:
             return _as_given(t, inter, notes)
     value_added = residual(t.output, inter.sum(1))
     final = residual(t.absorption, inter.sum(2))
+    if balance == "refuse":  # rounding was shaved off: so must be what it made of the totals
+        value_added = _unless_far(t.value_added, value_added, t.output)
+        final = _unless_far(t.final, final, t.absorption)
     if balance == "residual":
         _put_aside(t, "value_added", t.value_added, value_added, t.output, notes)
         _put_aside(t, "final", t.final, final, t.absorption, notes)
     return Settled(inter, value_added, final, tuple(notes))
+
+
+def _unless_far(given: Array | None, rest: Array, total: Array) -> Array:
+    """Return the rest where what was given is near it; `World.check` refuses what is not."""
+    return rest if given is None else np.where(np.abs(given - rest) <= TINY * total, rest, given)
 
 
 def _as_given(t: National, inter: Array, notes: list[str]) -> Settled:
