@@ -33,7 +33,7 @@ class Part:
 
 PARTS = {
     "run": Part("requirements.lock", 190, 900),
-    "test": Part("requirements-test.lock", 2, 14),
+    "test": Part("requirements-test.lock", 55, 190),
     "check": Part("requirements-check.lock", 80, 280),
 }
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from tradetalks.errors import UnknownName
+
 if TYPE_CHECKING:
-    from tradetalks.data import ElasticitySet
+    from tradetalks.data import ElasticitySet, World
     from tradetalks.scenario import Scenario
     from tradetalks.scenario.shock import Shock
 
@@ -39,7 +41,7 @@ def assumptions_of(scenario: Scenario, sets: tuple[ElasticitySet, ...]) -> tuple
         "medium horizon); total employment is fixed. Adjustment costs are left out.",
         "Tariff revenue goes back to households as a lump sum.",
         f"Horizon: {scenario.horizon}. Central elasticities: {central.label}.",
-        "Ranges are the least and greatest over the published elasticity sets of the horizon, "
+        "Ranges are the least and greatest over the elasticity sets of the horizon, "
         "not a confidence interval.",
         nests,
         "Dollars are of the table's year with world factor income as numeraire; consumer prices "
@@ -64,6 +66,26 @@ def warnings_of(
     if scenario.horizon == "long":
         out.append("The long horizon is not validated by any back-test.")
     return tuple(out)
+
+
+_LABELS = {"icio": "OECD ICIO {year}"}
+
+
+def label_of(table: World) -> str:
+    """Return what a world's trade is, for a caption: `OECD ICIO 2022`."""
+    known = next((_LABELS[name] for name in table.sources if name in _LABELS), "trade of {year}")
+    return known.format(year=table.year)
+
+
+def described(name: str) -> dict[str, str]:
+    """Return a source of a world's table as a citation; a name we do not keep stays as it is."""
+    from tradetalks.data import source
+
+    try:
+        entry = source(name)
+    except UnknownName:
+        return {"title": name}
+    return {"title": entry.citation, "url": entry.home, "evidence": entry.evidence}
 
 
 def versions() -> dict[str, str]:

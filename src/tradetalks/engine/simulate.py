@@ -15,7 +15,13 @@ from numpy.typing import NDArray
 from tradetalks.engine.accounts import accounts
 from tradetalks.engine.economy import choose_sets, economy_of, elasticities_of
 from tradetalks.engine.path import Path, decompose, path_between
-from tradetalks.engine.report import assumptions_of, versions, warnings_of
+from tradetalks.engine.report import (
+    assumptions_of,
+    described,
+    label_of,
+    versions,
+    warnings_of,
+)
 from tradetalks.errors import NoAnswer, NotConverged
 from tradetalks.model import Closure, Economy, Equilibrium, Shock
 from tradetalks.solve import Solution, Status, solve_batch
@@ -180,13 +186,14 @@ def _labelled(
             "name": table.name,
             "year": table.year,
             "regions": scenario.regions,
+            "label": label_of(table),
             "hash": table.content_hash(),
-            "sources": list(table.sources),
+            "sources": [described(name) for name in table.sources],
             "notes": list(table.notes),
         },
         horizon=scenario.horizon,
         status=status,
-        data=_dataset(table, shocks, [s.name for s in sets], cases, central),
+        data=_dataset(table, shocks, [s.name for s in sets], cases, central, scenario.valuation),
         assumptions=assumptions_of(scenario, sets),
         warnings=warnings_of(scenario, shocks, status),
         versions=versions(),
@@ -201,6 +208,7 @@ def _dataset(
     names: list[str],
     cases: dict[str, _Case],
     central: str,
+    valuation: str,
 ) -> xr.Dataset:
     import xarray as xr
 
@@ -218,6 +226,8 @@ def _dataset(
     out["trade_reference"] = _DIMS[3], levels
     out["tariff_reference"] = _DIMS[3], shocks[0].tariff
     out["tariff"] = _DIMS[3], shocks[1].tariff
+    if valuation == "customs":
+        out["customs_ratio"] = _DIMS[3][:2], np.array(table.customs_ratio)
     places = list(table.countries)
     return xr.Dataset(
         out,

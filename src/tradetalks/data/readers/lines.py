@@ -114,7 +114,7 @@ def read_exports_by_chapter(path: Path, year: int) -> dict[str, float]:
     except (OSError, ValueError, KeyError, ImportError) as error:
         raise BadFile(
             f"cannot be read as the Census export table ({error}).",
-            cure="Install pyarrow, or use the file as published.",
+            cure="It needs pyarrow (`.venv/bin/pip install pyarrow`) and the file as published.",
             file=path,
         ) from error
     chosen = table[table["time"].astype(str).str.startswith(str(year))]
