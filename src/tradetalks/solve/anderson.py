@@ -21,6 +21,8 @@ _SHORTEST = 1e-3
 
 Map = Callable[[Float[Array, " m"]], tuple[Float[Array, " m"], Float[Array, ""]]]
 
+Correction = Callable[[Float[Array, " m"]], Float[Array, " m"]]
+
 
 class FixedPoint(NamedTuple):
     """Where the iteration ended.
@@ -48,15 +50,14 @@ class _Carry(NamedTuple):
     iterations: Int[Array, ""]
 
 
-def _proposal(carry: _Carry, sizes: Float[Array, "..."]) -> Float[Array, " m"]:
+def _proposal(carry: _Carry) -> Float[Array, " m"]:
     filled = jnp.arange(carry.moves.shape[0]) < carry.stored
     gram = jnp.where(filled[:, None] & filled, carry.gram, 0.0)
     ridge = _RIDGE * jnp.trace(gram) + 1e-300
     gram = gram + jnp.diag(jnp.where(filled, ridge, 1.0))
     weights = jnp.linalg.solve(gram, jnp.where(filled, carry.gap_changes @ carry.gap, 0.0))
-    step = carry.damping * sizes
-    plain = carry.point + step * carry.gap
-    return plain - (weights @ carry.moves + step * (weights @ carry.gap_changes))
+    plain = carry.point + carry.damping * carry.gap
+    return plain - (weights @ carry.moves + carry.damping * (weights @ carry.gap_changes))
 
 
 def accelerate(
@@ -65,23 +66,24 @@ def accelerate(
     *,
     tolerance: float,
     max_iterations: int,
-    memory: int = 8,
-    step_sizes: Float[Array, " m"] | None = None,
+    memory: int = 6,
+    correct: Correction,
 ) -> FixedPoint:
     """Iterate `x -> fixed_point_map(x)[0]` until `max |map(x) - x| < tolerance`.
 
-    `step_sizes` says how far a plain step moves each unknown per unit of its gap (default 1).
-    The map returns its image and one scalar, handed back for the final point. Whether the
+    `correct` is the linear map from a gap `map(x) - x` to a plain step; the nearer it is to
+    the inverse of minus the gap's derivative, the fewer iterations. The map returns its image and one scalar, handed back for the final point. Whether the
     tolerance was reached is for the caller to read off `residual`.
     """
 
-    sizes = jnp.ones(()) if step_sizes is None else step_sizes
+    def gap_of(image: Array, point: Array) -> tuple[Array, Array]:
+        raw = image - point
+        return correct(raw), jnp.max(jnp.abs(raw))
 
     def body(carry: _Carry) -> _Carry:
-        point = _proposal(carry, sizes)
+        point = _proposal(carry)
         image, extra = fixed_point_map(point)
-        gap = image - point
-        residual = jnp.max(jnp.abs(gap))
+        gap, residual = gap_of(image, point)
         taken = residual <= _GROWTH * carry.residual
         slot = carry.stored % memory
 
@@ -110,12 +112,13 @@ def accelerate(
         return running & (carry.residual >= tolerance)
 
     image, extra = fixed_point_map(start)
+    gap, residual = gap_of(image, start)
     empty = jnp.zeros((memory, start.shape[0]), start.dtype)
     first = _Carry(
         point=start,
-        gap=image - start,
+        gap=gap,
         extra=extra,
-        residual=jnp.max(jnp.abs(image - start)),
+        residual=residual,
         moves=empty,
         gap_changes=empty,
         gram=jnp.zeros((memory, memory), start.dtype),

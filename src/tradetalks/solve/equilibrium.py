@@ -31,10 +31,10 @@ from tradetalks.model import (
     equilibrium_at,
     no_shock,
     start,
-    step_sizes,
     trade_kernel,
 )
 from tradetalks.solve.anderson import FixedPoint, accelerate
+from tradetalks.solve.correction import correction
 from tradetalks.solve.newton import newton_gmres
 from tradetalks.solve.status import TOLERANCE, Method, Status, describe
 
@@ -76,13 +76,13 @@ def _iterate(
 
     if newton:
         return newton_gmres(flat, point, tolerance=_TARGET)
-    sizes = step_sizes(*problem, shock)
+    correct = correction(*problem, shock)
     return accelerate(
         flat,
         point,
         tolerance=_TARGET,
         max_iterations=_MAX_ITERATIONS,
-        step_sizes=ravel_pytree(sizes)[0],
+        correct=lambda gap: ravel_pytree(correct(unravel(gap)))[0],
     )
 
 
