@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
@@ -28,7 +29,8 @@ class Economy(eqx.Module):
     `material_share[n, j, k]` are shares in the bundle of ordinary materials,
     `critical_share[n, j, k]` (or None) cost shares of critical inputs, which stand at the top
     of the cost function. `leontief[n, j, k]` is the domestic price inverse: how much good j
-    rises in n when k's price does and imports' do not. Build it with `economy_of_flows`, which takes arrays in the usual order.
+    rises in n when k's price does and imports' do not. Build it with `economy_of_flows`,
+    which takes arrays in the usual order.
     """
 
     log_duty: Float[Array, "j n i"]
@@ -184,6 +186,7 @@ def _divide(a: Array, b: Array, empty: float) -> Array:
     return jnp.where(b > 0, jnp.asarray(a) / jnp.where(b > 0, b, 1.0), empty)
 
 
+@jax.jit
 def economy_of_flows(
     trade: Float[Array, "i n j"],
     tariff: Float[Array, "i n j"],
@@ -256,8 +259,13 @@ def economy_of_flows(
 def _leontief(
     home: Float[Array, "n j"], materials: Float[Array, "n k"], share: Float[Array, "n j k"]
 ) -> Float[Array, "n j k"]:
-    passed = home[:, :, None] * (materials[:, None, :] * share).transpose(0, 2, 1)
-    return jnp.linalg.inv(jnp.eye(home.shape[1]) - passed)
+    """Return (1 - A)^-1 = (1 + A)(1 + A^2)(1 + A^4)..., the first 32 rounds of inputs."""
+    power = home[:, :, None] * (materials[:, None, :] * share).transpose(0, 2, 1)
+    total = jnp.eye(home.shape[1]) + power
+    for _ in range(4):
+        power = power @ power
+        total = total + total @ power
+    return total
 
 
 def factors_of(

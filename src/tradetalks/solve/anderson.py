@@ -72,19 +72,18 @@ def accelerate(
     """Iterate `x -> fixed_point_map(x)[0]` until `max |map(x) - x| < tolerance`.
 
     `correct` is the linear map from a gap `map(x) - x` to a plain step; the nearer it is to
-    the inverse of minus the gap's derivative, the fewer iterations. The map returns its image and one scalar, handed back for the final point. Whether the
-    tolerance was reached is for the caller to read off `residual`.
+    the inverse of minus the gap's derivative, the fewer iterations. The map
+    returns its image and one scalar, handed back for the final point. Whether the tolerance was
+    reached is for the caller to read off `residual`.
     """
-
-    def gap_of(image: Array, point: Array) -> tuple[Array, Array]:
-        raw = image - point
-        return correct(raw), jnp.max(jnp.abs(raw))
 
     def body(carry: _Carry) -> _Carry:
         point = _proposal(carry)
         image, extra = fixed_point_map(point)
-        gap, residual = gap_of(image, point)
-        taken = residual <= _GROWTH * carry.residual
+        raw = image - point
+        gap, residual = correct(raw), jnp.max(jnp.abs(raw))
+        first = carry.iterations == 0
+        taken = first | (residual <= _GROWTH * carry.residual)
         slot = carry.stored % memory
 
         def keep(new: Array, old: Array) -> Array:
@@ -102,7 +101,7 @@ def accelerate(
             moves=moves,
             gap_changes=gap_changes,
             gram=carry.gram.at[slot].set(products).at[:, slot].set(products),
-            stored=jnp.where(taken, carry.stored + 1, 0),
+            stored=jnp.where(taken & ~first, carry.stored + 1, 0),
             damping=jnp.where(taken, jnp.minimum(1.0, 2.0 * carry.damping), 0.5 * carry.damping),
             iterations=carry.iterations + 1,
         )
@@ -111,20 +110,19 @@ def accelerate(
         running = (carry.iterations < max_iterations) & (carry.damping > _SHORTEST)
         return running & (carry.residual >= tolerance)
 
-    image, extra = fixed_point_map(start)
-    gap, residual = gap_of(image, start)
+    # the loop evaluates the map at the start as well: traced once, it compiles in half the time
     empty = jnp.zeros((memory, start.shape[0]), start.dtype)
-    first = _Carry(
+    begin = _Carry(
         point=start,
-        gap=gap,
-        extra=extra,
-        residual=residual,
+        gap=jnp.zeros_like(start),
+        extra=jnp.zeros((), start.dtype),
+        residual=jnp.full((), jnp.inf, start.dtype),
         moves=empty,
         gap_changes=empty,
         gram=jnp.zeros((memory, memory), start.dtype),
         stored=jnp.zeros((), int),
         damping=jnp.ones((), start.dtype),
-        iterations=jnp.ones((), int),
+        iterations=jnp.zeros((), int),
     )
-    last = jax.lax.while_loop(unfinished, body, first)
+    last = jax.lax.while_loop(unfinished, body, begin)
     return FixedPoint(last.point, last.residual, last.extra, last.iterations)
