@@ -98,6 +98,7 @@ def _solve_from(
 
 
 _solve_single = jax.jit(_solve_from, static_argnums=3)
+_start = jax.jit(start)
 
 
 @partial(jax.jit, static_argnums=2)
@@ -165,7 +166,7 @@ def solve(
     """
     with jax.enable_x64(True):
         problem = _Problem(economy, elasticities, closure or Closure())
-        begin = start(economy, problem.closure, shock) if from_state is None else from_state
+        begin = _start(economy, problem.closure, shock) if from_state is None else from_state
         state, equilibrium, found = _solve_single(problem, shock, begin, False)
         status = _status(found, "anderson")
         if not status.converged:
