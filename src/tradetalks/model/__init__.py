@@ -20,6 +20,7 @@ from tradetalks.model.economy import (
 from tradetalks.model.equations import advance, start, step_sizes
 from tradetalks.model.equilibrium import Equilibrium, equilibrium_at
 from tradetalks.model.production import State
+from tradetalks.model.rebase import rebased
 from tradetalks.model.trade import Kernel, trade_kernel
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "equilibrium_at",
     "factors_of",
     "no_shock",
+    "rebased",
     "shock_of",
     "start",
     "step_sizes",

@@ -85,7 +85,8 @@ class Factors(eqx.Module):
     factors and labour sorting across sectors with elasticity kappa (Galle, Rodriguez-Clare &
     Yi 2023), mobile = (1 - a)(1 - 1/kappa): 1 is mobile, 0 wholly specific. `specific[n, k]`
     is a alone. `fixed_cost[n, k]` is the cost share of a factor in fixed supply to the sector,
-    1/(1 + e) for a supply elasticity e. Build it with `factors_of`.
+    1/(1 + e) for a supply elasticity e; it is part of value added and cannot exceed it.
+    Shares a are of the rest of value added. Build it with `factors_of`.
     """
 
     mobile: Float[Array, "n k"]

@@ -13,8 +13,8 @@ from jaxtyping import Array, Float
 
 from tradetalks.model.ces import deviation, exponent, log_index, power
 from tradetalks.model.economy import Closure, Economy, Elasticities, Shock
-from tradetalks.model.income import employment, expenditure
-from tradetalks.model.production import Costs, State, bills, unit_cost
+from tradetalks.model.income import baseline_relief, employment, expenditure
+from tradetalks.model.production import Costs, State, bills, unit_cost, variable_bill
 from tradetalks.model.trade import Demand, Kernel, demand
 
 
@@ -24,6 +24,7 @@ class Flows(eqx.Module):
     made: Costs
     trade: Demand
     cost_bill: Float[Array, "n k"]
+    variable: Float[Array, "n k"]
     value_added: Float[Array, "n k"]
     profit: Float[Array, " n"]
     subsidy: Float[Array, " n"]
@@ -60,7 +61,8 @@ def flows(
     profit_share = jnp.zeros(()) if economy.profit_share is None else economy.profit_share
     profit = revenue_of_producer * profit_share
     cost_bill = revenue_of_producer - profit
-    value_added, intermediate = bills(economy, closure, made, cost_bill)
+    paid = bills(economy, closure, made, cost_bill)
+    value_added = paid.variable + paid.fixed
     if trade.local_income is not None:
         value_added = value_added + trade.local_income
     r = exponent(elasticities.final)
@@ -72,10 +74,11 @@ def flows(
         made=made,
         trade=trade,
         cost_bill=cost_bill,
+        variable=paid.variable,
         value_added=value_added,
         profit=profit.sum(1) + jnp.zeros(economy.n_countries),
         subsidy=subsidy,
-        intermediate=intermediate,
+        intermediate=paid.intermediate,
         final_share=economy.final_share * power(price_dev, r) / power(basket, r)[:, None],
         consumer_price=log_index(basket, r),
         income=value_added.sum(1) + profit.sum(1) + budget + trade.rent_income,
@@ -110,13 +113,14 @@ def advance(
     factor_income = value_added.sum(1)
     income = out.income + factor_income - out.value_added.sum(1)
     budget = expenditure(economy, closure, factor_income, income)
-    wage_bill = _wage_bill(economy, closure, value_added)
+    wage_bill = _wage_bill(economy, closure, out, scale)
     log_employment = None
     wage = wage_bill
     if state.employment is not None:
         relief = jnp.zeros_like(wage_bill)
         if closure.revenue == "income_tax_cut":
-            relief = out.trade.revenue / factor_income
+            relief = jnp.log1p(-out.trade.revenue / factor_income)
+            relief = relief - jnp.log1p(-baseline_relief(economy))
         nominal = jnp.log(income / economy.income)
         log_employment = employment(closure, wage_bill, out.consumer_price, nominal, relief)
         wage = wage_bill - log_employment
@@ -127,7 +131,7 @@ def advance(
         spending=_log_ratio(final + out.intermediate, economy.spending),
         value_added=None
         if state.value_added is None
-        else _log_ratio(value_added, economy.value_added),
+        else _log_ratio(scale * out.variable, variable_bill(economy, closure)[0]),
         cost=None if state.cost is None else _log_ratio(scale * out.cost_bill, economy.cost),
         employment=log_employment,
         premium=_premium(shock, state, out.trade),
@@ -135,18 +139,18 @@ def advance(
 
 
 def _wage_bill(
-    economy: Economy, closure: Closure, value_added: Float[Array, "n k"]
+    economy: Economy, closure: Closure, out: Flows, scale: Float[Array, ""]
 ) -> Float[Array, " n"]:
-    """Return the log change of labour income: value added net of specific factors."""
+    """Return the log change of labour income: value added net of specific and fixed factors."""
+    total = jnp.log(scale * out.value_added.sum(1) / economy.factor_income)
     if closure.factors is None:
-        return jnp.log(value_added.sum(1) / economy.factor_income)
+        return total
     labour = 1.0 - closure.factors.specific
-    old = (labour * economy.value_added).sum(1)
-    new = (labour * value_added).sum(1)
+    old = (labour * variable_bill(economy, closure)[0]).sum(1)
+    new = scale * (labour * out.variable).sum(1)
     # a country all of whose factors are specific has no wage: its income stands in
     some = old > 0
-    ratio = jnp.where(some, new, value_added.sum(1)) / jnp.where(some, old, economy.factor_income)
-    return jnp.log(ratio)
+    return jnp.where(some, jnp.log(jnp.where(some, new, 1.0) / jnp.where(some, old, 1.0)), total)
 
 
 def _premium(shock: Shock, state: State, trade: Demand) -> Float[Array, " g"] | None:

@@ -8,8 +8,8 @@ from jaxtyping import Array, Float
 
 from tradetalks.model.economy import Closure, Economy, Elasticities, Shock, by_sector
 from tradetalks.model.equations import flows
-from tradetalks.model.income import expenditure
-from tradetalks.model.production import State
+from tradetalks.model.income import baseline_relief, expenditure
+from tradetalks.model.production import State, variable_bill
 from tradetalks.model.trade import Kernel
 
 
@@ -97,11 +97,17 @@ def equilibrium_at(
 def _leisure_cost(
     economy: Economy, closure: Closure, log_employment: Float[Array, " n"]
 ) -> Float[Array, " n"]:
-    """Return kappa/(1+kappa) of baseline labour income times L^(1+1/kappa), GHH's disutility."""
+    """Return kappa/(1+kappa) of baseline labour income times L^(1+1/kappa), GHH's disutility.
+
+    Where tariffs pay for a tax cut already in the baseline, labour is worth that much more.
+    """
     if closure.labour != "elastic" or closure.labour_elasticity is None:
         return jnp.zeros_like(log_employment)
     kappa = closure.labour_elasticity
     labour = economy.factor_income
     if closure.factors is not None:
-        labour = ((1.0 - closure.factors.specific) * economy.value_added).sum(1)
+        variable, _ = variable_bill(economy, closure)
+        labour = ((1.0 - closure.factors.specific) * variable).sum(1)
+    if closure.revenue == "income_tax_cut":
+        labour = labour / (1.0 - baseline_relief(economy))
     return kappa / (1.0 + kappa) * labour * jnp.exp((1.0 + 1.0 / kappa) * log_employment)

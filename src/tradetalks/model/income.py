@@ -26,22 +26,30 @@ def expenditure(
     return income + economy.deficit * factor_income.sum() / economy.factor_income.sum()
 
 
+def baseline_relief(economy: Economy) -> Float[Array, " n"]:
+    """Return the tariff revenue of the baseline as a share of factor income."""
+    revenue = (jnp.expm1(economy.log_duty) * economy.trade).sum((0, 2))
+    return revenue / economy.factor_income
+
+
 def employment(
     closure: Closure,
     wage_bill: Float[Array, " n"],
     consumer_price: Float[Array, " n"],
     nominal_income: Float[Array, " n"],
-    tax_relief: Float[Array, " n"],
+    log_keep: Float[Array, " n"],
 ) -> Float[Array, " n"]:
     """Return log employment from the log wage bill, all relative to the baseline.
 
-    Elastic (GHH preferences): L = (w / (P (1 - relief)))^kappa with w = bill / L. Rigid: the
+    Elastic (GHH preferences): L = (w / (P (1 - relief)))^kappa with w = bill / L, where relief
+    is the share of factor income that tariffs raise in place of an income tax; `log_keep` is
+    the log change of 1 - relief. Rigid: the
     wage in own currency is bill / (L x nominal income), because the central bank holds
     nominal income; it is at or above the floor, and L is one unless the floor binds.
     """
     if closure.labour == "elastic" and closure.labour_elasticity is not None:
         kappa = closure.labour_elasticity
-        return kappa / (1.0 + kappa) * (wage_bill - consumer_price - jnp.log1p(-tax_relief))
+        return kappa / (1.0 + kappa) * (wage_bill - consumer_price - log_keep)
     if closure.labour == "rigid" and closure.wage_floor is not None:
         return jnp.minimum(0.0, wage_bill - nominal_income - jnp.log(closure.wage_floor))
     return jnp.zeros_like(wage_bill)

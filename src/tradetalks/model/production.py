@@ -24,8 +24,9 @@ class State(eqx.Module):
     """The unknowns, as logs of ratios to the baseline.
 
     `wage[n]`, users' prices `price[n, j]`, `spending[n, j]`; and where the economy has them
-    the value added and cost bills `value_added[n, k]`, `cost[n, k]` (specific or fixed
-    factors), `employment[n]` (elastic or rigid labour) and premia `premium[g]`.
+    the bills `value_added[n, k]` (of all factors but those in fixed supply) and `cost[n, k]`
+    (specific or fixed factors), `employment[n]` (elastic or rigid labour) and premia
+    `premium[g]`.
     """
 
     wage: Float[Array, " n"]
@@ -59,11 +60,32 @@ def factor_price(closure: Closure, shock: Shock, state: State) -> Float[Array, "
     wage = state.wage[:, None]
     if closure.factors is None or state.value_added is None:
         return wage
-    mobile = closure.factors.mobile
+    mobile, specific = closure.factors.mobile, closure.factors.specific
     price = mobile * wage + (1.0 - mobile) * state.value_added
+    if state.employment is not None:
+        # workers who sort are more: the sector wage is (wage bill / employment)^(1/kappa) ...
+        price = price - (1.0 - specific - mobile) * state.employment[:, None]
     if shock.endowment is None:
         return price
-    return price - closure.factors.specific * jnp.log(shock.endowment)
+    return price - specific * jnp.log(shock.endowment)
+
+
+def variable_bill(
+    economy: Economy, closure: Closure
+) -> tuple[Float[Array, "n k"], Float[Array, "n k"]]:
+    """Return baseline payments to factors that can be varied, and their share with materials.
+
+    A factor in fixed supply takes its part of the cost bill out of value added, so what is
+    left to the other factors is smaller, beside the same materials.
+    """
+    if closure.factors is None:
+        return economy.value_added, economy.value_added_share
+    left = economy.value_added - closure.factors.fixed_cost * economy.cost
+    beta = economy.value_added_share
+    # materials are value added (1 - beta) / beta; beta is one where nothing is produced
+    both = left * beta + economy.value_added * (1.0 - beta)
+    made = both > 0
+    return left, jnp.where(made, left * beta / jnp.where(made, both, 1.0), beta)
 
 
 def unit_cost(
@@ -74,7 +96,7 @@ def unit_cost(
     price_dev = deviation(state.price, a)
     bundle = jnp.einsum("njk,nj->nk", economy.material_share, price_dev)
     b = exponent(elasticities.value_added)
-    beta = economy.value_added_share
+    _, beta = variable_bill(economy, closure)
     factor_dev = deviation(factor_price(closure, shock, state), b)
     materials_dev = deviation(log_index(bundle, a), b)
     mix = beta * factor_dev + (1.0 - beta) * materials_dev
@@ -86,7 +108,7 @@ def unit_cost(
         c = exponent(elasticities.critical)
         input_dev = deviation(state.price, c)
         ordinary_dev = deviation(cost, c)
-        share = economy.critical_share
+        share = _critical_share(economy, closure)
         rest = 1.0 - share.sum(1)
         upper = jnp.einsum("njk,nj->nk", share, input_dev) + rest * ordinary_dev
         ordinary = rest * power(ordinary_dev, c) / power(upper, c)
@@ -115,9 +137,26 @@ def _productivity(selection: Selection | None, shock: Shock, state: State) -> Fl
     return gain
 
 
+def _critical_share(economy: Economy, closure: Closure) -> Float[Array, "n j k"]:
+    """Return the shares of critical inputs in the cost of all but factors in fixed supply."""
+    share = economy.critical_share
+    assert share is not None
+    if closure.factors is None:
+        return share
+    return share / (1.0 - closure.factors.fixed_cost)[:, None, :]
+
+
+class Bills(eqx.Module):
+    """Who is paid what for a cost bill: factors that can be varied, fixed ones, inputs."""
+
+    variable: Float[Array, "n k"]
+    fixed: Float[Array, "..."]
+    intermediate: Float[Array, "n j"]
+
+
 def bills(
     economy: Economy, closure: Closure, made: Costs, cost_bill: Float[Array, "n k"]
-) -> tuple[Float[Array, "n k"], Float[Array, "n j"]]:
+) -> Bills:
     """Return payments to factors `[n, k]` and intermediate demand `[n, j]` for a cost bill."""
     variable = cost_bill
     fixed_bill = jnp.zeros(())
@@ -129,6 +168,21 @@ def bills(
     pull, critical_push = made.critical_pull, made.critical_push
     if economy.critical_share is not None and pull is not None and critical_push is not None:
         use = use + pull * jnp.einsum(
-            "njk,nk->nj", economy.critical_share, variable * critical_push
+            "njk,nk->nj", _critical_share(economy, closure), variable * critical_push
         )
-    return variable * made.value_added_share + fixed_bill, use
+    return Bills(variable * made.value_added_share, fixed_bill, use)
+
+
+def materials_use(
+    economy: Economy, closure: Closure, made: Costs, cost_bill: Float[Array, "n k"]
+) -> Float[Array, "n j k"]:
+    """Return what each sector spends on each input, `[n, j, k]`, for a cost bill."""
+    variable = cost_bill
+    if closure.factors is not None:
+        variable = cost_bill * (1.0 - closure.factors.fixed_cost)
+    push = variable * made.materials_share * made.input_push
+    use = made.input_pull[:, :, None] * economy.material_share * push[:, None, :]
+    if economy.critical_share is not None and made.critical_pull is not None:
+        share = _critical_share(economy, closure) * made.critical_pull[:, :, None]
+        use = use + share * (variable * made.critical_push)[:, None, :]
+    return use

@@ -24,8 +24,7 @@ class Kernel(eqx.Module):
     `delivered` holds K, `before_duty` K / (1 + t') and `received` what of that reaches the
     producer before premia. `constant` is the part of the import price index's deviation that
     does not depend on costs. `home` is the log change of the wedge on domestic sales,
-    `home_duty` its new duty (zero but for regions that contain borders), `home_received` the
-    producer's part. `volume` is baseline trade per unit of wedge, for counting quantities.
+    `home_duty` its new duty (zero but for regions that contain borders).
     """
 
     delivered: Float[Array, "j n i"]
@@ -71,8 +70,10 @@ def trade_kernel(
     if selection is not None:
         change = change * selection.duty_exponent[None, :, None]
     wedge = shock.log_iceberg + change
-    if shock.export_tax is not None:
-        wedge = wedge + jnp.log1p(shock.export_tax)
+    diagonal = jnp.arange(economy.n_countries)
+    if shock.export_tax is not None:  # what stays at home is not exported
+        tax = shock.export_tax.at[:, diagonal, diagonal].set(0.0)
+        wedge = wedge + jnp.log1p(tax)
     # a flow that does not exist stays out, whatever its wedge (0 x infinity is not a number)
     growth = jnp.expm1(a * jnp.where(share > 0, wedge, 0.0))
     growth = jax.lax.optimization_barrier(growth)
@@ -81,7 +82,6 @@ def trade_kernel(
     received = None
     if shock.export_tax is not None:
         received = before_duty / (1.0 + shock.export_tax)
-    diagonal = jnp.arange(economy.n_countries)
     return Kernel(
         delivered=delivered,
         before_duty=before_duty,

@@ -2,6 +2,7 @@
 
 from tradetalks.solve.equilibrium import Solution, solve, solve_batch
 from tradetalks.solve.gradient import value_and_gradient
+from tradetalks.solve.rebase import rebase
 from tradetalks.solve.status import TOLERANCE, Status
 
-__all__ = ["TOLERANCE", "Solution", "Status", "solve", "solve_batch", "value_and_gradient"]
+__all__ = ["TOLERANCE", "Solution", "Status", "rebase", "solve", "solve_batch", "value_and_gradient"]
