@@ -154,9 +154,7 @@ class Bills(eqx.Module):
     intermediate: Float[Array, "n j"]
 
 
-def bills(
-    economy: Economy, closure: Closure, made: Costs, cost_bill: Float[Array, "n k"]
-) -> Bills:
+def bills(economy: Economy, closure: Closure, made: Costs, cost_bill: Float[Array, "n k"]) -> Bills:
     """Return payments to factors `[n, k]` and intermediate demand `[n, j]` for a cost bill."""
     variable = cost_bill
     fixed_bill = jnp.zeros(())
