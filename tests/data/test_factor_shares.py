@@ -8,7 +8,7 @@ from tradetalks.data import factor_shares
 
 
 def test_every_sector_of_the_codes_has_a_share_of_its_own():
-    from tradetalks.data.factor_shares import _book
+    from tradetalks.data.factors import _book
 
     assert set(_book()["by_sector"]) == set(sectors())
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 _PUBLIC = {
     "Check": "world",
     "ElasticitySet": "elasticities",
-    "FactorShares": "factor_shares",
+    "FactorShares": "factors",
     "HORIZONS": "elasticities",
     "World": "world",
     "build": "world_2022",
@@ -19,7 +19,7 @@ _PUBLIC = {
     "data_folder": "registry",
     "describe_world": "describe",
     "elasticity_sets": "elasticities",
-    "factor_shares": "factor_shares",
+    "factor_shares": "factors",
     "fetch": "registry",
     "find": "registry",
     "list_sources": "registry",
@@ -32,7 +32,7 @@ _PUBLIC = {
 if TYPE_CHECKING:
     from tradetalks.data.describe import describe_world
     from tradetalks.data.elasticities import HORIZONS, ElasticitySet, elasticity_sets
-    from tradetalks.data.factor_shares import FactorShares, factor_shares
+    from tradetalks.data.factors import FactorShares, factor_shares
     from tradetalks.data.registry import data_folder, fetch, find, list_sources, source
     from tradetalks.data.shipped import check_world, load_world, world_names, world_report
     from tradetalks.data.world import Check, World

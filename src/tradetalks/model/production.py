@@ -180,7 +180,8 @@ def materials_use(
         variable = cost_bill * (1.0 - closure.factors.fixed_cost)
     push = variable * made.materials_share * made.input_push
     use = made.input_pull[:, :, None] * economy.material_share * push[:, None, :]
-    if economy.critical_share is not None and made.critical_pull is not None:
-        share = _critical_share(economy, closure) * made.critical_pull[:, :, None]
-        use = use + share * (variable * made.critical_push)[:, None, :]
+    pull, critical_push = made.critical_pull, made.critical_push
+    if economy.critical_share is not None and pull is not None and critical_push is not None:
+        share = _critical_share(economy, closure) * pull[:, :, None]
+        use = use + share * (variable * critical_push)[:, None, :]
     return use
