@@ -23,11 +23,12 @@ _PUBLIC = {
 
 if TYPE_CHECKING:
     from tradetalks.data import World, load_world
-    from tradetalks.engine import Run, compare, simulate
+    from tradetalks.engine import simulate
+    from tradetalks.results import RunResult, compare
     from tradetalks.scenario import Scenario, load_scenario
 
 __all__ = [
-    "Run",
+    "RunResult",
     "Scenario",
     "World",
     "__version__",

@@ -137,8 +137,10 @@ def test_rates_are_those_of_the_law(run: RunResult) -> None:
     assert set(rows) == {"China on the United States", "The United States on China"}
     ratio = run.data["trade"].isel(sector=0, drop=True) * 0 + 1.2
     scaled = dataclasses.replace(run, data=run.data.assign(customs_ratio=ratio))
-    rows = {row[0]: row[1:] for row in rates_table(scaled).rows}
+    table = rates_table(scaled)
+    rows = {row[0]: row[1:] for row in table.rows}
     assert rows["China on the United States"] == ("7.5", "27.5", "+20.0")
+    assert "those of the law" in table.note and "input-output table" in rates_table(run).note
 
 
 def test_no_change_of_duties_is_said(run: RunResult) -> None:

@@ -22,13 +22,13 @@ def test_the_sentence_has_direction_range_reference_date_and_source() -> None:
     )
     assert text.endswith(
         "Source: tradetalks 0.1.0, world-2022 (OECD ICIO 2022), medium horizon, computed "
-        "2025-11-21; range over 8 published elasticity sets, not a confidence interval. "
+        "2025-11-21; range over 8 elasticity sets, not a confidence interval. "
         "A model, not a prediction."
     )
 
 
 def test_a_failed_set_is_said() -> None:
-    assert "range incomplete (7 of 8 published elasticity sets converged)" in sentence(
+    assert "range incomplete (7 of 8 elasticity sets converged)" in sentence(
         synthetic_run(failed=("ossa",))
     )
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import _thread
 import contextlib
+import io
 import os
 import signal
 import sys
@@ -21,8 +23,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     with contextlib.suppress(ValueError):  # not the main thread
         signal.signal(signal.SIGTERM, _terminate)
+    sys.unraisablehook = _unraisable
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+        if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8")
     try:
         from tradetalks.cli.app import build
@@ -44,3 +47,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _terminate(_signal: int, _frame: FrameType | None) -> None:
     raise SystemExit(_TERMINATED)
+
+
+def _unraisable(found: sys.UnraisableHookArgs) -> None:
+    """Interrupt again where Ctrl-C was lost in a callback (JAX has one in the collector)."""
+    if issubclass(found.exc_type, KeyboardInterrupt):
+        _thread.interrupt_main()
+    else:
+        sys.__unraisablehook__(found)

@@ -9,7 +9,8 @@ import typer
 from tradetalks import __version__
 from tradetalks.cli import compare, data, run, scenarios
 
-WELCOME = f"""tradetalks {__version__}: the US-China trade conflict and its talks, computed with data.
+WELCOME = f"""tradetalks {__version__}
+The US-China trade conflict and its talks, computed with data.
 
 Three things to try:
   tradetalks run truce-lapses-by-law               what a lapse of the 2025 truce would change

@@ -89,7 +89,7 @@ def find_run(name: str) -> RunResult:
 
 def _text(left: RunResult, right: RunResult, found: Comparison) -> str:
     from tradetalks.results import PARTIES, variables
-    from tradetalks.results.labels import country_name, number
+    from tradetalks.results.labels import country_in_sentence, country_name, number
 
     moves = {
         r["country"]: abs(r["difference"]) for r in found.rows if r["variable"] == "real_income"
@@ -105,7 +105,8 @@ def _text(left: RunResult, right: RunResult, found: Comparison) -> str:
                 continue
             unit = row["unit"]
             label = variables()[row["variable"]].label
-            partner = f", {country_name(row['partner'])}" if "partner" in row else ""
+            if "partner" in row:
+                label = f"Goods balance with {country_in_sentence(row['partner'])}"
             suffix = "%" if unit == "percent" else "USD bn"
             span = ""
             if row["low"] is not None:
@@ -113,7 +114,7 @@ def _text(left: RunResult, right: RunResult, found: Comparison) -> str:
             rows.append(
                 (
                     country_name(country),
-                    f"{label}{partner}, {suffix}",
+                    f"{label}, {suffix}",
                     number(row["a"], unit),
                     number(row["b"], unit),
                     number(row["difference"], unit),

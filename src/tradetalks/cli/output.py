@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -108,7 +108,7 @@ def _printed(what: Any) -> str:
 
 
 @contextmanager
-def progress(task: str) -> Iterator[Callable[[str, int, int], None]]:
+def progress(task: str) -> Generator[Callable[[str, int, int], None]]:
     """Give a callback (what, done, total) that draws a bar on stderr where a person watches."""
     if not sys.stderr.isatty():
         yield lambda _what, _done, _total: None

@@ -29,21 +29,22 @@ def register(app: typer.Typer) -> None:
 
 def run(
     scenario: str = typer.Argument(help="A shipped scenario (see `scenarios`) or a YAML file."),
-    against: str = typer.Option(None, help="What the answer is measured against."),
-    world: str = typer.Option(None, help="The world table, such as world-2022."),
-    regions: str = typer.Option(None, help="Region set: default, all, eu27 or blocs."),
-    horizon: str = typer.Option(None, help="short, medium or long."),
-    out: Path = typer.Option(None, help="Folder to write; default: a new one among your runs."),
-    elasticities: str = typer.Option(None, help="all, or central for a quick look."),
+    against: str | None = typer.Option(None, help="What the answer is measured against."),
+    world: str | None = typer.Option(None, help="The world table, such as world-2022."),
+    regions: str | None = typer.Option(None, help="Region set: default, all, eu27 or blocs."),
+    horizon: str | None = typer.Option(None, help="short, medium or long."),
+    out: Path | None = typer.Option(
+        None, help="Folder to write; default: a new one among your runs."
+    ),
+    elasticities: str | None = typer.Option(None, help="all, or central for a quick look."),
     format: Format = FORMAT,
 ) -> None:
     """What does a scenario change? Prints the headline and writes a report with all the data."""
+    from tradetalks import report
     from tradetalks.cli.home import runs_folder, use_compilation_cache
-    from tradetalks.results import check_writable
-    from tradetalks.scenario import load_scenario
+    from tradetalks.results import check_writable, headline
 
     check_writable(out if out is not None else runs_folder() / "run")
-    asked = load_scenario(scenario)
     given = {
         "against": against,
         "world": world,
@@ -51,16 +52,15 @@ def run(
         "horizon": horizon,
         "elasticities": elasticities.split(",") if elasticities else None,
     }
-    asked = asked.replace(**{key: value for key, value in given.items() if value is not None})
     use_compilation_cache()
-    from tradetalks import report
+    with report.Painter() as painter:  # starts while we load and solve
+        from tradetalks.scenario import load_scenario
 
-    with report.Painter() as painter:
+        asked = load_scenario(scenario)
+        asked = asked.replace(**{key: value for key, value in given.items() if value is not None})
         result = solve(asked)
         place = out if out is not None else runs_folder() / run_id(asked, result)
         place = report.save(result, place, painter)
-    from tradetalks.results import headline
-
     answer = answer_of(result, place)
     emit(answer, format, headline(result), lambda: _text(result, place))
 

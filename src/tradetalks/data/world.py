@@ -98,7 +98,8 @@ class World:
         """Return a checked world. Arrays as in the class; N countries, S sectors.
 
         `value_added` and `final`, if left out, are the residuals of the two identities;
-        `tariff` is 0, `mfn_tariff` the tariff and `customs_ratio` 1 if left out. Raises `BadTable` with the country,
+        `tariff` is 0, `mfn_tariff` the tariff and `customs_ratio` 1 if left out. Raises
+        `BadTable` with the country,
         the sector, both numbers and a cure if the table is malformed or does not balance.
         """
         n, s = len(countries), len(sectors)

@@ -6,6 +6,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from tradetalks.data import factor_shares
+from tradetalks.errors import UnknownName
 from tradetalks.scenario.closures import LABOUR_ELASTICITY, SORTING, WAGE_FLOOR
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def assumptions_of(
         if scenario.closures.revenue == "income_tax_cut"
         else "Tariff revenue goes back to households as a lump sum.",
         f"Horizon: {scenario.horizon}. Central elasticities: {central.label}.",
-        "Ranges are the least and greatest over the published elasticity sets of the horizon, "
+        "Ranges are the least and greatest over the elasticity sets of the horizon, "
         "not a confidence interval.",
         nests,
         "Dollars are of the table's year with world factor income as numeraire; consumer prices "
@@ -130,6 +131,37 @@ def warnings_of(
     if scenario.horizon == "long":
         out.append("The long horizon is not validated by any back-test.")
     return tuple(out)
+
+
+_LABELS = {"icio": "OECD ICIO {year}"}
+
+
+def label_of(table: World) -> str:
+    """Return what a world's trade is, for a caption: `OECD ICIO 2022`."""
+    if not table.year:
+        return "a table of your own"
+    known = next((_LABELS[name] for name in table.sources if name in _LABELS), "trade of {year}")
+    return known.format(year=table.year)
+
+
+def described(name: str) -> dict[str, str]:
+    """Return a source of a world's table as a citation; a name we do not keep stays as it is."""
+    from tradetalks.data import source
+
+    try:
+        entry = source(name)
+    except UnknownName:
+        return {"title": name}
+    return {"title": entry.citation, "url": entry.home, "evidence": entry.evidence}
+
+
+def shares_source(scenario: Scenario, table: World) -> tuple[dict[str, str], ...]:
+    """Return where capital's shares come from, if the run uses them."""
+    if scenario.closures.factors(scenario.horizon)[1] != "specific":
+        return ()
+    shares = factor_shares(table.sectors)
+    return ({"title": f"Capital's shares of value added: {shares.source}",
+             "evidence": shares.evidence},)  # fmt: skip
 
 
 def versions() -> dict[str, str]:

@@ -17,7 +17,14 @@ from tradetalks.engine.decomposition import decompose
 from tradetalks.engine.economy import choose_sets, economy_of, elasticities_of
 from tradetalks.engine.limits import Groups, groups_of, limits_between
 from tradetalks.engine.path import Path, path_between
-from tradetalks.engine.report import assumptions_of, versions, warnings_of
+from tradetalks.engine.report import (
+    assumptions_of,
+    described,
+    label_of,
+    shares_source,
+    versions,
+    warnings_of,
+)
 from tradetalks.errors import NoAnswer, NotConverged
 from tradetalks.model import Closure, Economy, Elasticities, Equilibrium
 from tradetalks.solve import Solution, Status, solve_batch
@@ -222,8 +229,9 @@ def _labelled(
             "name": table.name,
             "year": table.year,
             "regions": _regions(scenario, table, own_table),
+            "label": label_of(table),
             "hash": table.content_hash(),
-            "sources": list(table.sources),
+            "sources": [*map(described, table.sources), *shares_source(scenario, table)],
             "notes": list(table.notes),
         },
         horizon=scenario.horizon,
@@ -267,9 +275,10 @@ def _dataset(
     levels = np.asarray(pattern.before.trade) / 1e3
     out["trade"] = _DIMS[3], np.asarray(pattern.after.trade) / 1e3 - levels
     out["trade_reference"] = _DIMS[3], levels
-    out["customs_ratio"] = _DIMS[3][:2], np.array(setting.table.customs_ratio)
     out["tariff_reference"] = _DIMS[3], setting.shocks[0].tariff
     out["tariff"] = _DIMS[3], setting.shocks[1].tariff
+    if setting.scenario.valuation == "customs":
+        out["customs_ratio"] = _DIMS[3][:2], np.array(setting.table.customs_ratio)
     places = list(setting.table.countries)
     groups = {} if setting.groups is None else {"group": list(setting.groups.names)}
     return xr.Dataset(

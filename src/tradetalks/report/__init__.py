@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from tradetalks.report.figures import charts
 from tradetalks.report.html import report_html
@@ -32,13 +33,16 @@ def draw(result: RunResult, folder: Path, painter: Painter) -> None:
     place = folder / "charts"
     place.mkdir()
     figures = charts(result)
-    jobs = [{"spec": f.spec, "svg": str(place / f"{f.name}.svg")} for f in figures]
-    jobs += [{"of": job["svg"], "png": str(Path(job["svg"]).with_suffix(".png"))} for job in jobs]
+    drawings = [place / f"{f.name}.svg" for f in figures]
+    jobs: list[dict[str, Any]] = [
+        {"spec": f.spec, "svg": str(p)} for f, p in zip(figures, drawings, strict=True)
+    ]
+    jobs += [{"of": str(p), "png": str(p.with_suffix(".png"))} for p in drawings]
     done = painter.paint(jobs)
     drawn = []
-    for figure, job in zip(figures, jobs[: len(figures)], strict=True):
+    for figure, drawing in zip(figures, drawings, strict=True):
         next(done)
-        drawn.append((figure, Path(job["svg"]).read_text(encoding="utf-8")))
+        drawn.append((figure, drawing.read_text(encoding="utf-8")))
     (folder / "report.html").write_text(report_html(result, drawn), encoding="utf-8")
     for _ in done:  # the PNGs were drawn while the page was written
         continue

@@ -192,7 +192,7 @@ def diversion(result: RunResult) -> Chart:
             *numbers_beside_bars(),
         ],
     }
-    gains = sum(v for c, v in change.items() if v > 0)
+    gains = sum(v for v in change.values() if v > 0)
     lost = change.get("CHN", 0.0)
     caption = f"US imports from China change by {number(lost, 'usd_bn')} billion dollars"
     if lost < 0 < gains:
@@ -247,9 +247,9 @@ def sector_output(result: RunResult, shown: list[str]) -> Chart:
         result,
         "sector_output",
         "Output by sector",
-        f"The largest change is in {country_in_sentence(biggest['who'])}: {biggest['sector'].lower()}, "
-        f"{number(biggest['central'], 'percent')}%; sectors are sorted by the change in "
-        f"{country_in_sentence(shown[-1])}.",
+        f"The largest change is in {country_in_sentence(biggest['who'])}: "
+        f"{biggest['sector'].lower()}, {number(biggest['central'], 'percent')}%; sectors are "
+        f"sorted by the change in {country_in_sentence(shown[-1])}.",
         [
             "Change of the volume of output, percent; dot: central elasticities,",
             "line: " + _range_words(result),
@@ -282,8 +282,9 @@ def bilateral_balance(result: RunResult, shown: list[str]) -> Chart:
             )
     panels = [_balance_panel(result, code, rows) for code in shown]
     caption = (
-        "Goods balances move between partners, while the aggregate balance of each country is imposed by "
-        f"an assumption; drawn are the {_PARTNERS_SHOWN - 4} partners whose balance moves most."
+        "Goods balances move between partners, while the aggregate balance of each country is "
+        f"imposed by an assumption; drawn are the {_PARTNERS_SHOWN - 4} partners whose balance "
+        "moves most."
     )
     return _chart(
         result,
@@ -349,4 +350,4 @@ def _range_words(result: RunResult) -> str:
     if count == 1:
         return "no range (one elasticity set)"
     missing = f", {len(result.failed_sets)} failed" if result.failed_sets else ""
-    return f"range over {count} published elasticity sets{missing}"
+    return f"range over {count} elasticity sets{missing}"

@@ -113,7 +113,7 @@ def _embedded(svg: str, chart: Chart) -> str:
 def _template() -> Template:
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
-    folder = files(__package__).joinpath("templates")
+    folder = files("tradetalks.report").joinpath("templates")
     environment = Environment(
         loader=FunctionLoader(lambda name: folder.joinpath(name).read_text(encoding="utf-8")),
         autoescape=True,

@@ -63,7 +63,7 @@ def headline_table(result: RunResult) -> Table:
 
 
 def balance_table(result: RunResult) -> Table | None:
-    """Return the balance of the United States with China on both bases, None where one is missing."""
+    """Return the US goods balance with China on both bases, None where a party is missing."""
     if not all(c in result.countries for c in PARTIES):
         return None
     where = dict(zip(("country", "partner"), PARTIES, strict=True))
@@ -114,7 +114,7 @@ def rates_table(result: RunResult) -> Table:
         for _, n, i, old, new in pairs[:_PAIRS_SHOWN]
     )
     more = len(pairs) - len(rows)
-    note = "Averages over goods, weighted by trade in the reference equilibrium."
+    note = f"Averages over goods, weighted by trade in the reference equilibrium. {_basis(result)}"
     if more:
         note += f" {more} more pairs change; all are in tables/trade.csv."
     if not rows:
@@ -154,7 +154,7 @@ def sector_rates_table(result: RunResult) -> Table | None:
             "China's imports from the US, USD bn",
         ),
         tuple(rows),
-        "Imports are those of the reference equilibrium, before duty.",
+        f"Imports are those of the reference equilibrium, before duty. {_basis(result)}",
     )
 
 
@@ -193,6 +193,15 @@ def percent(fraction: float) -> str:
     '12.3'
     """
     return f"{100 * float(fraction):.1f}"
+
+
+def _basis(result: RunResult) -> str:
+    if "customs_ratio" in result.data:
+        return "Rates are those of the law, on customs values."
+    return (
+        "Rates are per dollar of the input-output table, whose flows leave trade margins out: "
+        "where they were scaled to customs values they exceed the rates of the law."
+    )
 
 
 def _goods(result: RunResult) -> Sequence[str]:

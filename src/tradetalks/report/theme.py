@@ -67,7 +67,7 @@ def figure(
     *,
     title: str,
     subtitle: Sequence[str],
-    source: str,
+    source: Sequence[str],
     data: Sequence[Mapping[str, Any]],
 ) -> Spec:
     """Return a complete Vega-Lite specification: title, unit, plot, and the source below it."""

@@ -8,7 +8,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -135,7 +135,7 @@ def check_writable(folder: Path | str) -> None:
 
 
 @contextlib.contextmanager
-def _cannot_write(place: Path) -> Iterator[None]:
+def _cannot_write(place: Path) -> Generator[None]:
     try:
         yield
     except OSError as error:
@@ -148,7 +148,7 @@ def _cannot_write(place: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _in_the_making(place: Path) -> Iterator[Path]:
+def _in_the_making(place: Path) -> Generator[Path]:
     """Give a temporary folder beside `place`; it is gone afterwards, whatever happens."""
     making = Path(tempfile.mkdtemp(prefix=f".{place.name}.", suffix=".part", dir=place.parent))
     try:

@@ -81,13 +81,12 @@ def range_note(result: RunResult) -> str:
     sets = result.converged_sets
     if result.failed_sets:
         return (
-            f"Range incomplete: minimum and maximum over the {len(sets)} published elasticity sets "
+            f"Range incomplete: minimum and maximum over the {len(sets)} elasticity sets "
             f"that converged; no equilibrium was found for {', '.join(result.failed_sets)}. "
             "Not a confidence interval."
         )
     if len(sets) == 1:
         return f"Elasticity set '{sets[0]}' only: no range was computed."
     return (
-        f"Range: minimum and maximum over {len(sets)} published elasticity sets, "
-        "not a confidence interval."
+        f"Range: minimum and maximum over {len(sets)} elasticity sets, not a confidence interval."
     )

@@ -30,8 +30,8 @@ class RunResult:
     central one is named by `data.attrs["central"]`), `country`, `partner`, `exporter`,
     `importer` and `sector`. `scenario` and `world` are plain data (name, title, question,
     sources, notes; name, year, regions, hash, sources, notes). `status` has `converged`,
-    `message`, `residual`, `walras`, `by_set` (the same by set) and `failed_sets` (names). `created` is the ISO
-    date of the computation.
+    `message`, `residual`, `walras`, `by_set` (the same by set) and `failed_sets` (names).
+    `created` is the ISO date of the computation.
 
     Raises ValueError when `data` lacks a variable or its dimensions are not the registry's.
     """

@@ -58,7 +58,8 @@ def condition(result: RunResult) -> str:
 def reference_words(result: RunResult) -> str:
     """Return what the changes are changes from."""
     if result.against == "baseline":
-        return f"the law of {result.world['year']}"
+        year = result.world["year"]
+        return f"the law of {year}" if year else "the duties of the table"
     return f"the scenario {result.against}"
 
 
@@ -67,9 +68,9 @@ def source_line(result: RunResult) -> str:
     sets = len(result.converged_sets)
     if result.failed_sets:
         of_all = f"{sets} of {sets + len(result.failed_sets)}"
-        spread = f"range incomplete ({of_all} published elasticity sets converged)"
+        spread = f"range incomplete ({of_all} elasticity sets converged)"
     elif sets > 1:
-        spread = f"range over {sets} published elasticity sets"
+        spread = f"range over {sets} elasticity sets"
     else:
         spread = "central elasticities only, no range"
     caution = ", not a confidence interval" if sets > 1 else ""
@@ -110,7 +111,8 @@ def _range(centre: float, low: float, high: float) -> str:
     if low == high == 0:
         return "likewise"
     if low < 0 < high:
-        return f"{low:+.{_DIGITS}f}% to {high:+.{_DIGITS}f}%: the direction depends on the elasticities"
+        span = f"{low:+.{_DIGITS}f}% to {high:+.{_DIGITS}f}%"
+        return f"{span}: the direction depends on the elasticities"
     near, far = sorted((abs(low), abs(high)))
     text = f"{_size(near) if near else f'less than {_LEAST}'} to {_size(far)}"
     return text if centre else f"{text} {'higher' if high > 0 else 'lower'}"

@@ -40,11 +40,13 @@ def tidy(result: RunResult, *, central_only: bool = False) -> dict[str, pd.DataF
         chosen = [str(v) for v in result.data.data_vars if result.data[v].dims == keys]
         data = result.data[chosen]
         data = data.sel(set=sets) if "set" in keys else data.drop_vars("set", errors="ignore")
-        tables[name] = data.to_dataframe(dim_order=list(keys)).reset_index()[[*keys, *chosen]]
+        tables[name] = (
+            data.to_dataframe(dim_order=list(keys)).reset_index().loc[:, [*keys, *chosen]]
+        )
     both = tables["bilateral"]
-    tables["bilateral"] = both[both["country"] != both["partner"]]
+    tables["bilateral"] = both.loc[both["country"] != both["partner"]]
     flows = tables["trade"]
-    tables["trade"] = flows[(flows["trade"] != 0) | (flows["trade_reference"] != 0)]
+    tables["trade"] = flows.loc[(flows["trade"] != 0) | (flows["trade_reference"] != 0)]
     tables["variables"] = pd.DataFrame(dictionary(result))
     return tables
 

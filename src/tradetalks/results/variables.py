@@ -44,7 +44,7 @@ def variables() -> Mapping[str, Variable]:
     """
     from ruamel.yaml import YAML
 
-    text = files(__package__).joinpath("variables.yaml").read_text(encoding="utf-8")
+    text = files("tradetalks.results").joinpath("variables.yaml").read_text(encoding="utf-8")
     registry: dict[str, Variable] = {}
     for name, entry in YAML(typ="safe").load(text).items():
         reference = entry.pop("reference", None)

@@ -39,7 +39,7 @@ def write_workbook(result: RunResult, tables: dict[str, pd.DataFrame], file: Pat
             continue
         table = tables[name]
         if "set" in table:
-            table = table[table["set"] == result.central].drop(columns="set")
+            table = table.loc[table["set"] == result.central].drop(columns="set")
         _table_sheet(book, name, table)
     notes = [("finding", sentence(result)), ("range", range_note(result))]
     notes += [("assumption", text) for text in result.assumptions]
@@ -94,7 +94,7 @@ def _sheet(
 
 
 def _cell(sheet: WriteOnlyWorksheet, value: Any) -> Any:
-    """Return what a cell holds: nothing for NaN; text stays text even if it looks like a formula."""
+    """Return what a cell holds: nothing for NaN; text that looks like a formula stays text."""
     from openpyxl.cell import WriteOnlyCell
 
     if isinstance(value, str) and value.startswith("="):
