@@ -5,4 +5,12 @@ from tradetalks.solve.gradient import value_and_gradient
 from tradetalks.solve.rebase import rebase
 from tradetalks.solve.status import TOLERANCE, Status
 
-__all__ = ["TOLERANCE", "Solution", "Status", "rebase", "solve", "solve_batch", "value_and_gradient"]
+__all__ = [
+    "TOLERANCE",
+    "Solution",
+    "Status",
+    "rebase",
+    "solve",
+    "solve_batch",
+    "value_and_gradient",
+]

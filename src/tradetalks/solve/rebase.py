@@ -39,7 +39,7 @@ def rebase(
     ):
         if part is not None:
             raise BadInput(
-                f"an equilibrium with {name} cannot become a baseline: a baseline knows duties only.",
+                f"an equilibrium with {name} cannot become a baseline, which knows duties only.",
                 cure="Rebase before they are introduced, and give them with the shock.",
             )
     with jax.enable_x64(True):
