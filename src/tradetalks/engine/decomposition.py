@@ -1,10 +1,11 @@
 """The exact decomposition of real income along the path of a shock.
 
 Notation, for country n: final spending E, its price index PC, real income W (E / PC, less the
-disutility of work where labour is elastic). A flow has value before duty V = Q b d: delivered
-quantity Q, trade cost d, border price b = c mu (1 - s)(1 + x)(1 + z) with unit cost c, markup
-mu, subsidy s, export tax x and premium z; S = Q d is what has to be shipped, t the duty, p =
-c mu (1 - s) the producers' price net of the subsidy, Y = p q sales and q output.
+disutility of work where labour is elastic). A flow crosses the border at value V = Q b d:
+delivered quantity Q, trade cost d, border price b; S = Q d is what has to be shipped. With unit
+cost c, markup mu, subsidy s, export tax x and premium z, producers get p = c mu (1 - s), and b
+is p (1 + x)(1 + z) less the part of the premium that the importer keeps. Users pay (1 + t) V,
+where t stands for the duty and that part. Y = p q are sales, q output.
 
 Real income changes by what users gain from more goods, less what making them takes (envelope
 theorem for buyers, for firms and for workers who choose a sector):
@@ -12,17 +13,17 @@ theorem for buyers, for firms and for workers who choose a sector):
     PC dW = sum_i b d (1 + t) dQ_in - sum_k c dq_k + sum_k c q dlnA + w L dlnL - PC d(effort)
 
 with output q = sum_m S_nm + burnt rents / p. The budget, imports V - exports V = D + T, with D
-the transfer of the deficit rule and T the rents received less the rents that n's exports earn,
-replaces the value of imports. Collecting terms:
+the transfer of the deficit rule and T the rents that n receives on others' imports less those
+that others receive on n's exports, replaces the value of imports. Collecting terms:
 
-    sum_exports V dln b - sum_imports V dln b               terms of trade (at the border)
-    + sum_imports t V dln Q                                 volume of trade (what duties keep out)
-    - sum_imports V dln d                                   trade costs
-    + sum_exports (1 - 1/((1+x)(1+z))) V dln S - p d(burnt) + dT   export taxes and rents
-    + sum_k (1 - 1/(mu (1-s))) p dq                         production wedges (subsidies, markups)
-    + sum_k c q dlnA                                        productivity
-    + w L dlnL - PC d(effort)                               employment
-    + dD                                                    remainder: transfers
+    sum_exports V dln(b) - sum_imports V dln(b)                terms of trade (at the border)
+    + sum_imports t V dln(Q)                                   volume of trade
+    - sum_imports V dln(d)                                     trade costs
+    + sum_exports (V - p S) dln(S) - p d(burnt) + dT           export taxes and rents
+    + sum_k (1 - 1/(mu (1 - s))) p dq                          production wedges
+    + sum_k c q dln(A)                                         productivity
+    + w L dln(L) - PC d(effort)                                employment
+    + dD                                                       remainder: transfers
 
 The second is over all flows that pay a duty, those inside a region too. Divided by PC W the
 terms are log contributions; they are integrated by Gauss-Legendre quadrature, with derivatives
@@ -38,7 +39,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tradetalks.engine.limits import Groups, premium_by_flow
+from tradetalks.engine.limits import Groups, Premia, premia_along
 from tradetalks.engine.path import Path
 from tradetalks.model import Closure, Economy, Equilibrium
 
@@ -50,6 +51,7 @@ class _Along:
     """Arrays at all points `[p, ...]`, and the derivative of such arrays at the inner ones."""
 
     slope: Array
+    premia: Premia
     trade: Array
     border: Array
     price: Array
@@ -74,15 +76,10 @@ def decompose(
     `export_taxes_and_rents`, `production_wedges`, `productivity`, `employment_effect`. They sum
     to the log change.
     """
-    log_premium = np.stack(
-        [premium_by_flow(groups, e) + np.zeros(e.trade.shape) for e in equilibria]
-    )
-    along = _along(path, equilibria, log_premium)
+    along = _along(path, equilibria, premia_along(groups, equilibria, path.points))
     parts = _trade_parts(path, along)
     if path.export_tax is not None or groups is not None:
-        parts["export_taxes_and_rents"] = _export_wedges(
-            path, along, equilibria, log_premium, groups
-        )
+        parts["export_taxes_and_rents"] = _export_wedges(along, equilibria)
     if path.subsidy is not None or economy.profit_share is not None:
         parts["production_wedges"] = _production_wedges(path, along, economy)
     if path.productivity is not None:
@@ -95,16 +92,17 @@ def decompose(
     return out
 
 
-def _along(path: Path, equilibria: list[Equilibrium], log_premium: Array) -> _Along:
+def _along(path: Path, equilibria: list[Equilibrium], premia: Premia) -> _Along:
     price = np.log(np.stack([e.cost for e in equilibria]))
     if path.subsidy is not None:
         price = price + np.log1p(-path.subsidy)
-    border = price[:, :, None, :] + log_premium
+    border = price[:, :, None, :] + premia.log + premia.log_paid
     if path.export_tax is not None:
         border = border + np.log1p(path.export_tax)
     return _Along(
         slope=_derivative_matrix(path.points)[1:-1],
-        trade=np.stack([e.trade for e in equilibria]),
+        premia=premia,
+        trade=np.stack([e.trade for e in equilibria]) * np.exp(premia.log_paid),
         border=border,
         price=price,
         sales=np.stack([e.sales for e in equilibria]),
@@ -126,39 +124,26 @@ def _trade_parts(path: Path, a: _Along) -> dict[str, Array]:
     inner = a.trade[1:-1]
     priced = inner * a.derivative(a.border)
     extra = inner * path.cost_slope
+    duty = (1.0 + path.tariff[1:-1]) * np.exp(-a.premia.log_paid[1:-1]) - 1.0
     # a home flow is its country's export and import, so it cancels from the terms of trade
     return {
         "terms_of_trade": priced.sum((2, 3)) - priced.sum((1, 3)),
-        "volume_of_trade": (path.tariff[1:-1] * (a.derivative(a.trade) - priced - extra)).sum(
-            (1, 3)
-        ),
+        "volume_of_trade": (duty * (a.derivative(a.trade) - priced - extra)).sum((1, 3)),
         "trade_costs": -extra.sum((1, 3)),
     }
 
 
-def _export_wedges(
-    path: Path,
-    a: _Along,
-    equilibria: list[Equilibrium],
-    log_premium: Array,
-    groups: Groups | None,
-) -> Array:
+def _export_wedges(a: _Along, equilibria: list[Equilibrium]) -> Array:
     """Return what taxed or limited exports are worth above their cost, burnt and shared rents."""
-    wedge = log_premium
-    if path.export_tax is not None:
-        wedge = wedge + np.log1p(path.export_tax)
+    wedge = a.border - a.price[:, :, None, :]
     shipped = a.derivative(a.trade) - a.trade[1:-1] * a.derivative(a.border)
     out = (-np.expm1(-wedge[1:-1]) * shipped).sum((2, 3))
-    if groups is None:
-        return out
-    rent = -np.expm1(-log_premium) * a.trade
-    burnt = np.zeros_like(rent)
-    share = (1.0 - path.points)[:, None] * groups.burnt[0] + path.points[:, None] * groups.burnt[1]
-    burnt[:, groups.exporter, groups.importer, groups.sector] = share[:, groups.group]
-    used = (burnt * rent).sum(2)
+    rent = a.premia.rent_share * np.exp(-a.premia.log_paid) * a.trade
+    used = (a.premia.used * rent).sum(2)
     out -= (a.derivative(used) - used[1:-1] * a.derivative(a.price)).sum(2)
-    received = np.stack([e.rents for e in equilibria]) - (rent * (1.0 - burnt)).sum((2, 3))
-    return out + a.derivative(received)
+    own = (a.premia.kept * rent).sum((1, 3))
+    earned = ((1.0 - a.premia.used - a.premia.kept) * rent).sum((2, 3))
+    return out + a.derivative(np.stack([e.rents for e in equilibria]) - own - earned)
 
 
 def _production_wedges(path: Path, a: _Along, economy: Economy) -> Array:

@@ -74,7 +74,10 @@ def _arranged(
             kept[end, g] = here is not None
             idle = volume / _IDLE if own.floor else volume * _IDLE
             limit[end, g] = here.limit if here is not None else idle
-            if rent in shares:
+            # what is not burnt has an owner, also half-way to a quota whose rent is burnt
+            if rent == "burnt":
+                shares["burnt"][end, g] = shares["exporter"][end, g] = 1.0
+            elif rent in shares:
                 shares[rent][end, g] = 1.0
             else:
                 controller[end, g, countries.index(rent)] = 1.0
@@ -152,11 +155,46 @@ def limits_between(groups: Groups, before: Equilibrium, after: Equilibrium, shar
     return first ** (1.0 - s) * last**s
 
 
-def premium_by_flow(groups: Groups | None, e: Equilibrium) -> Array:
-    """Return log premia by flow `[i, n, j]`; zero where there are no limits."""
-    out = np.zeros(np.shape(e.trade))
-    if groups is None or e.premium is None:
-        return out
-    log_premium = np.log1p(np.asarray(e.premium))
-    out[groups.exporter, groups.importer, groups.sector] = log_premium[groups.group]
-    return out
+@dataclass(frozen=True)
+class Premia:
+    """Premia by flow along a path, `[p, i, n, j]`: logs, and who has what share of the rents.
+
+    `used` is the share that is used up, `kept` the share that stays with the importer, as a
+    duty would: it is no part of what the importer's country pays.
+    """
+
+    log: Array
+    used: Array
+    kept: Array
+
+    @property
+    def rent_share(self) -> Array:
+        """The rent as a share of the value before duty."""
+        return -np.expm1(-self.log)
+
+    @property
+    def log_paid(self) -> Array:
+        """The log of the part of the value before duty that crosses the border."""
+        return np.log1p(-self.kept * self.rent_share)
+
+
+def premia_along(groups: Groups | None, equilibria: list[Equilibrium], share: Array) -> Premia:
+    """Return the premia at `share` `[p]` of the way; zero where there are no limits."""
+    log, used, kept = (np.zeros((share.size, *equilibria[0].trade.shape)) for _ in range(3))
+    if groups is not None:
+        at = (slice(None), groups.exporter, groups.importer, groups.sector)
+        s = share[:, None]
+        burnt = (1.0 - s) * groups.burnt[0] + s * groups.burnt[1]
+        held = (1.0 - s) * groups.to_importer[0] + s * groups.to_importer[1]
+        premium = np.stack([np.asarray(e.premium) for e in equilibria])
+        log[at] = np.log1p(premium)[:, groups.group]
+        used[at] = burnt[:, groups.group]
+        kept[at] = ((1.0 - burnt) * held)[:, groups.group]
+    return Premia(log, used, kept)
+
+
+def at_the_border(e: Equilibrium, premia: Premia, point: int) -> Equilibrium:
+    """Return an equilibrium whose trade leaves out the premium that importers keep."""
+    import equinox as eqx
+
+    return eqx.tree_at(lambda x: x.trade, e, e.trade * np.exp(premia.log_paid[point]))

@@ -15,7 +15,7 @@ from tradetalks.engine.accounts import accounts
 from tradetalks.engine.closures import closure_of
 from tradetalks.engine.decomposition import decompose
 from tradetalks.engine.economy import choose_sets, economy_of, elasticities_of
-from tradetalks.engine.limits import Groups, groups_of, limits_between
+from tradetalks.engine.limits import Groups, at_the_border, groups_of, limits_between, premia_along
 from tradetalks.engine.path import Path, path_between
 from tradetalks.engine.report import (
     assumptions_of,
@@ -165,8 +165,11 @@ def _refused(error: NoAnswer) -> Status:
 
 def _case(setting: _Setting, path: Path, solutions: list[Solution]) -> _Case:
     equilibria = [s.require() for s in solutions]
-    before, after = equilibria[0], equilibria[-1]
     parts = decompose(path, equilibria, setting.economy, setting.closure, setting.groups)
+    before, after = equilibria[0], equilibria[-1]
+    if setting.groups is not None:
+        premia = premia_along(setting.groups, [before, after], np.array([0.0, 1.0]))
+        before, after = (at_the_border(e, premia, end) for end, e in enumerate((before, after)))
     aid = (0.0, 0.0) if path.subsidy is None else (path.subsidy[0], path.subsidy[-1])
     table = setting.table
     values = accounts(
