@@ -7,7 +7,7 @@ import sys
 import typer
 
 from tradetalks import __version__
-from tradetalks.cli import compare, data, run, scenarios
+from tradetalks.cli import compare, data, replicate, run, scenarios
 
 WELCOME = f"""tradetalks {__version__}
 The US-China trade conflict and its talks, computed with data.
@@ -42,6 +42,6 @@ def build() -> typer.Typer:
         elif context.invoked_subcommand is None:
             sys.stdout.write(WELCOME)
 
-    for commands in (run, compare, scenarios, data):
+    for commands in (run, compare, scenarios, replicate, data):
         commands.register(app)
     return app

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
@@ -52,6 +54,22 @@ class Equilibrium(eqx.Module):
         expenditure at baseline prices.
         """
         return self.expenditure / self.consumer_price - self.leisure_cost
+
+    def at_prices(self, level: float) -> Equilibrium:
+        """Return the same equilibrium with all prices and values times `level`.
+
+        The numeraire of the model is world factor income; this is how to state an answer in
+        another one. Quantities, employment, premia and welfare stay as they are.
+        """
+        scaled = {name: getattr(self, name) * level for name in _IN_MONEY}
+        return dataclasses.replace(self, **scaled)
+
+
+_IN_MONEY = (
+    "wage", "cost", "price", "consumer_price", "trade", "duty", "sales", "value_added",
+    "factor_income", "profit", "revenue", "export_tax", "rents", "subsidy", "income",
+    "expenditure",
+)  # fmt: skip
 
 
 def equilibrium_at(

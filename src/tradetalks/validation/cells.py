@@ -1,0 +1,116 @@
+"""What a replication computes, cell by cell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tradetalks.validation.published import Numbers, Paper
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A number worth knowing beside a replication, which no paper prints."""
+
+    what: str
+    value: float
+    unit: str = "percent"
+
+
+@dataclass(frozen=True)
+class Computed:
+    """Our numbers by (table, row, column); published ones where they stand in the raw file."""
+
+    numbers: Numbers
+    published: Numbers = field(default_factory=dict)
+    beside: tuple[Beside, ...] = ()
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One published number and ours."""
+
+    table: str
+    row: str
+    column: str
+    published: float
+    computed: float
+    tolerance: float
+
+    @property
+    def deviation(self) -> float:
+        """The absolute difference (not a number if ours is none)."""
+        return abs(self.computed - self.published)
+
+    @property
+    def passed(self) -> bool:
+        """Whether ours is near enough; a missing number is not."""
+        return self.deviation <= self.tolerance
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the cell as plain data."""
+        return {
+            "table": self.table,
+            "row": self.row,
+            "column": self.column,
+            "published": self.published,
+            "computed": self.computed,
+            "tolerance": self.tolerance,
+        }
+
+
+@dataclass(frozen=True)
+class Replication:
+    """The outcome for one paper. `also` are cells that are shown but do not decide."""
+
+    paper: Paper
+    cells: tuple[Cell, ...]
+    also: tuple[Cell, ...]
+    beside: tuple[Beside, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether every cell is within its tolerance (and there is one)."""
+        return bool(self.cells) and all(cell.passed for cell in self.cells)
+
+    @property
+    def max_abs_deviation(self) -> float:
+        """The largest deviation of a cell."""
+        return max(cell.deviation for cell in self.cells)
+
+    @property
+    def tolerance(self) -> float:
+        """The widest tolerance of a cell; each cell is held to its own."""
+        return max(cell.tolerance for cell in self.cells)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the outcome as plain data, keys as documented for `tradetalks replicate`."""
+        return {
+            "name": self.paper.name,
+            "passed": self.passed,
+            "max_abs_deviation": self.max_abs_deviation,
+            "tolerance": self.tolerance,
+            "cells": [cell.as_dict() for cell in self.cells],
+            "also": [cell.as_dict() for cell in self.also],
+            "beside": [vars(b) for b in self.beside],  # what, value, unit
+        }
+
+
+def compare(paper: Paper, computed: Computed) -> Replication:
+    """Set our numbers beside the published ones; a number we lack is not a number."""
+    cells: list[Cell] = []
+    also: list[Cell] = []
+    for table in paper.tables.values():
+        numbers: Mapping[tuple[str, str], float] = table.numbers
+        if table.of_data:
+            numbers = {
+                (row, column): value
+                for (name, row, column), value in computed.published.items()
+                if name == table.name
+            }
+        for (row, column), value in numbers.items():
+            ours = computed.numbers.get((table.name, row, column), float("nan"))
+            cell = Cell(table.name, row, column, float(value), float(ours), table.tolerance)
+            (also if table.beside else cells).append(cell)
+    return Replication(paper, tuple(cells), tuple(also), computed.beside)

@@ -1,0 +1,219 @@
+"""Ignatenko, Lashkaripour, Macedoni & Simonovska (2025): the tariffs of 2 April 2025.
+
+A one-sector world whose options are all public: `Selection` has the shares of local factors
+(nu), the bite of duties (phi) and scale economies (psi), `Closure` labour supply (kappa) and
+the use of revenue, `Equilibrium.at_prices` the numeraire.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tradetalks.errors import unknown_name
+from tradetalks.validation.cells import Beside, Computed
+
+if TYPE_CHECKING:
+    from tradetalks.data.readers.replication import Liberation
+    from tradetalks.model import Closure, Economy, Equilibrium
+
+Array = NDArray[np.float64]
+Formula = Literal["ignatenko_2025", "ghh"]
+FORMULAS = ("ignatenko_2025", "ghh")
+
+_EPS, _KAPPA, _SCALE = 4.0, 0.5, 0.67
+# share of a region's sales that pays factors of the destination: the USA, everyone else
+_PAID_LOCALLY = (0.26, 0.12)
+_LEAST_DUTY, _FLAT = 0.10, 0.19
+# the authors' list, which lacks Czechia and Slovakia
+_EU = (
+    "AUT", "BEL", "BGR", "CYP", "DEU", "DNK", "ESP", "EST", "FIN", "FRA", "GRC", "HRV", "HUN",
+    "IRL", "ITA", "LTU", "LUX", "LVA", "MLT", "NLD", "POL", "PRT", "ROU", "SVN", "SWE",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class World:
+    """The baseline without duties, and the authors' parameters."""
+
+    countries: tuple[str, ...]
+    economy: Economy
+    local: Array
+    duty_exponent: Array
+    announced: Array
+
+    def at(self, country: str) -> int:
+        """Return a country's position."""
+        return self.countries.index(country)
+
+
+def compute() -> Computed:
+    """Compute the cells. Raises `DataMissing` without source `liberation2025`."""
+    from tradetalks.data.readers.replication import read_liberation
+
+    world = world_of(read_liberation())
+    us, china = world.at("USA"), world.at("CHN")
+    announced = _duties(world, np.maximum(world.announced, _LEAST_DUTY))
+    retaliation = announced + announced.T
+    cut, rebate = closure(world, "income_tax_cut"), closure(world, "lump_sum")
+
+    numbers: dict[tuple[str, str, str], float] = {}
+    first = _solve(world, announced, cut)
+    for row, e, rule in (
+        ("(1) revenue cuts income tax", first, cut),
+        ("(2) lump-sum rebate", _solve(world, announced, rebate), rebate),
+    ):
+        for column, value in _outcomes(world, e, rule).items():
+            numbers["Table 1", row, column] = 100.0 * value[us]
+    gain = welfare(world.economy, _solve(world, retaliation, cut), cut)
+    weight = np.asarray(world.economy.expenditure)
+    eu = [world.at(c) for c in _EU]
+    others = [n for n in range(len(world.countries)) if n != us]
+    for column, value in {
+        "USA": gain[us],
+        "CHN": gain[china],
+        "EU": np.average(gain[eu], weights=weight[eu]),
+        "non-US": np.average(gain[others], weights=weight[others]),
+    }.items():
+        numbers["Table 2", "reciprocal retaliation", column] = 100.0 * float(value)
+
+    flat = _solve(world, _duties(world, np.full(len(world.countries), _FLAT)), cut)
+    beside = (
+        Beside(
+            "Welfare of the USA in column (1) with consistent GHH preferences",
+            100.0 * welfare(world.economy, first, cut, "ghh")[us],
+        ),
+        Beside(
+            "Welfare of the USA under a flat 19% (authors' formula; their optimum prints 1.79)",
+            100.0 * welfare(world.economy, flat, cut)[us],
+        ),
+    )
+    return Computed(numbers, beside=beside)
+
+
+def world_of(data: Liberation) -> World:
+    """Return the authors' baseline: GDP and trade give deficits and home sales."""
+    import jax
+
+    from tradetalks.model import economy_of_flows
+
+    N = len(data.countries)
+    local = local_shares(data)
+    theta = _EPS / _SCALE
+    phi = (1.0 + theta) / ((1.0 - local) * theta) - 1.0 / theta
+    trade = _with_home_sales(data.trade, data.gdp, local)
+    income = trade @ (1.0 - local) + local * trade.sum(0)
+    with jax.enable_x64(True):
+        economy = economy_of_flows(
+            trade[:, :, None],
+            np.zeros((N, N, 1)),
+            np.zeros((N, 1, 1)),
+            trade.sum(0)[:, None],
+            income[:, None],
+            local=local,
+        )
+    return World(data.countries, economy, local, phi, data.announced)
+
+
+def local_shares(data: Liberation) -> Array:
+    """Return nu `[n]`, two numbers: they make 26% of US sales and 12% of the others' sales pay
+    factors of the destination, in the world of two regions (trade among the others kept)."""
+    from scipy.optimize import root
+
+    us = data.countries.index("USA")
+    side = np.zeros((2, len(data.countries)))
+    side[0, us] = 1.0
+    side[1] = 1.0 - side[0]
+    trade, gdp = side @ data.trade @ side.T, side @ data.gdp
+
+    def gap(nu: Array) -> Array:
+        flows = _with_home_sales(trade, gdp, nu)
+        return flows @ nu / flows.sum(1) - np.array(_PAID_LOCALLY)
+
+    return root(gap, np.array(_PAID_LOCALLY), tol=1e-12).x @ side
+
+
+def _with_home_sales(trade: Array, gdp: Array, local: Array) -> Array:
+    """Add home sales: GDP and the deficit less imports, none where that is negative."""
+    imports = trade.sum(0)
+    deficit = (1.0 - local) * (imports - trade @ (1.0 - local))
+    return trade + np.diag(np.maximum(gdp + deficit - imports, 0.0))
+
+
+def closure(world: World, revenue: Literal["lump_sum", "income_tax_cut"]) -> Closure:
+    """Return the authors' closure."""
+    from tradetalks.model import Closure, Selection
+
+    return Closure(
+        labour="elastic",
+        labour_elasticity=np.asarray(_KAPPA),  # pyright: ignore[reportArgumentType]
+        revenue=revenue,
+        selection=Selection(world.local, world.duty_exponent, np.asarray(_SCALE / _EPS)),  # pyright: ignore[reportArgumentType]
+    )
+
+
+def welfare(
+    economy: Economy, after: Equilibrium, rule: Closure, formula: Formula = "ignatenko_2025"
+) -> Array:
+    """Return the change of welfare `[n]` as a fraction of its baseline (no duties there).
+
+    `ghh`: real spending less the disutility of labour that the labour supply implies.
+    `ignatenko_2025`: as the authors compute it, W = delta E/P + (1 - delta) w L/P in ratios,
+    delta = E / (E - kappa/(1+kappa) (1-tau) Y), which leaves the tax cut tau out of the
+    disutility. Raises `UnknownName` for another formula.
+    """
+    if formula not in FORMULAS:
+        raise unknown_name("welfare formula", formula, FORMULAS)
+    spending, income = np.asarray(economy.expenditure), np.asarray(economy.factor_income)
+    weight = _KAPPA / (1.0 + _KAPPA)
+    if formula == "ghh":
+        return after.welfare / (spending - weight * income) - 1.0
+    relief = np.zeros_like(income)
+    if rule.revenue == "income_tax_cut":
+        relief = after.revenue / after.factor_income
+    delta = spending / (spending - weight * (1.0 - relief) * income)
+    real = after.expenditure / spending / after.consumer_price
+    earned = after.factor_income / income / after.consumer_price
+    return delta * real + (1.0 - delta) * earned - 1.0
+
+
+def _duties(world: World, rates: Array) -> Array:
+    us = world.at("USA")
+    duty = np.zeros((len(world.countries),) * 2)
+    duty[:, us] = rates
+    duty[us, us] = 0.0
+    return duty
+
+
+def _solve(world: World, duty: Array, rule: Closure) -> Equilibrium:
+    import jax
+
+    from tradetalks.model import Elasticities, shock_of
+    from tradetalks.solve import solve
+
+    one, sigma = np.asarray(1.0), np.full(1, 1.0 + _EPS)
+    with jax.enable_x64(True):
+        shock = shock_of(duty[:, :, None])
+    e = solve(world.economy, Elasticities(sigma, sigma, one, one, one), shock, rule).require()
+    # numeraire: the world's baseline spending costs what it did
+    weight = np.asarray(world.economy.expenditure)
+    return e.at_prices(float(weight.sum() / (weight * e.consumer_price).sum()))
+
+
+def _outcomes(world: World, e: Equilibrium, rule: Closure) -> dict[str, Array]:
+    abroad = ~np.eye(len(world.countries), dtype=bool)
+    before = np.asarray(world.economy.trade)[0].T * abroad
+    after = e.trade[:, :, 0] * abroad
+    growth = e.factor_income / np.asarray(world.economy.factor_income)
+    deficit = after.sum(0) - after.sum(1)
+    return {
+        "welfare": welfare(world.economy, e, rule),
+        "deficit": deficit / (before.sum(0) - before.sum(1)) - 1.0,
+        "exports to GDP": after.sum(1) / before.sum(1) / growth - 1.0,
+        "imports to GDP": after.sum(0) / before.sum(0) / growth - 1.0,
+        "employment": e.employment - 1.0,
+        "prices": e.consumer_price - 1.0,
+    }
