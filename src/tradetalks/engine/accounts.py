@@ -51,7 +51,7 @@ def _percent(new: ArrayLike, old: ArrayLike) -> Array:
 
 def _parts_in_percent(parts: dict[str, Array], percent: Array) -> dict[str, Array]:
     """Scale log contributions so that they sum to the percentage change exactly."""
-    log_change = np.log1p(percent / 100.0)
+    log_change = np.sum(list(parts.values()), axis=0)
     small = np.abs(log_change) < 1e-12
     scale = np.where(small, 100.0, percent / np.where(small, 1.0, log_change))
     return {name: scale * value for name, value in parts.items()}
@@ -73,11 +73,14 @@ def accounts(
     units are those of the variable registry in `results`; a name ending in `_reference` is the
     level before.
     """
-    real_income = _percent(after.welfare, before.welfare)
+    # the disutility of work, where it counts, is no part of what a percent is a percent of
+    consumed = np.asarray(before.expenditure / before.consumer_price)
+    gained = np.asarray(after.welfare - before.welfare)
+    real_income = 100.0 * np.divide(gained, consumed, out=np.zeros_like(gained), where=consumed > 0)
     old, new = _levels(before, goods), _levels(after, goods)
     out: dict[str, Array] = {
         "real_income": real_income,
-        "equivalent_variation": np.asarray(before.welfare) * _BN * real_income / 100.0,
+        "equivalent_variation": gained * _BN,
         "consumer_prices": _percent(
             after.consumer_price / after.wage, before.consumer_price / before.wage
         ),
