@@ -10,7 +10,9 @@ from random_worlds import ask, central, random_world
 
 import tradetalks as tt
 from tables import seeds
+from tradetalks.data import elasticity_sets
 from tradetalks.engine import simulate
+from tradetalks.engine.report import assumptions_of
 from tradetalks.scenario import Tariff
 
 HORIZONS = ("short", "medium", "long")
@@ -88,25 +90,31 @@ def test_what_is_held_is_said():
     assert "Capital stays in its sector" in text
     assert "are assumed, with a range of +/-0.15" in text
     assert any("Capital's shares" in s["title"] for s in run.world["sources"])
-    free = simulate(tt.load_scenario("toy-tariff-war").replace(horizon="long"))
-    text = " ".join(free.assumptions)
+    text = _said({}, horizon="long")
     assert "Labour and capital move freely" in text
     assert "shares" not in text
-    closures = {"employment": "elastic", "revenue": "income_tax_cut", "capital_share": "high"}
-    elastic = simulate(tt.load_scenario("toy-tariff-war").replace(closures=closures))
-    text = " ".join(elastic.assumptions)
+    text = _said({"labour": "sorting"})
+    assert "workers sort across sectors with elasticity 1.5" in text
+    text = _said({"employment": "elastic", "revenue": "income_tax_cut", "capital_share": "high"})
     assert "elasticity 0.5 (assumed)" in text
     assert "high end" in text
     assert "cut of the tax" in text
 
 
+def _said(closures, **keys):
+    scenario = ask(closures=closures, **keys)
+    table = random_world(0)
+    sets = elasticity_sets(scenario.horizon, table.sectors)
+    return " ".join(assumptions_of(scenario, sets, table))
+
+
 def test_rigid_wages_cost_jobs_and_elastic_labour_follows_the_real_wage():
-    scenario = tt.load_scenario("toy-tariff-war")
-    rigid = simulate(scenario.replace(closures={"employment": "rigid"}))
+    world = random_world(2)
+    rigid = simulate(ask(duty, closures={"employment": "rigid", "deficit": "gni_share"}), world)
     assert central(rigid, "employment").min() < -0.1
     assert central(rigid, "employment").max() <= 1e-9
     rule = {"employment": "elastic", "labour_elasticity": 0.5}
-    run = simulate(scenario.replace(closures=rule))
+    run = simulate(ask(duty, closures=rule), world)
     jobs, prices = central(run, "employment"), central(run, "consumer_prices")
     np.testing.assert_allclose(1 + jobs / 100, (1 + prices / 100) ** -0.5, rtol=1e-9)
-    assert "employment" not in simulate(scenario).data
+    assert "employment" not in simulate(ask(duty), world).data

@@ -75,6 +75,8 @@ def _factors(scenario: Scenario, table: World) -> str:
     """Say which factors move, and that capital's shares are assumed where they matter."""
     labour, capital = scenario.closures.factors(scenario.horizon)
     held = _HELD[labour, capital].format(sorting=scenario.closures.sorting or SORTING)
+    if labour == "sorting" and scenario.closures.sorting is None:
+        held += " (After Galle, Rodriguez-Clare & Yi 2023; not checked against the source.)"
     if capital == "specific":
         shares = factor_shares(table.sectors)
         spread = shares.high - shares.capital
