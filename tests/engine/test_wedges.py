@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from random_worlds import ask, central, random_world
+from random_worlds import ask, central, random_world, world_of
 
 import tradetalks as tt
 from tables import seeds
@@ -152,6 +154,8 @@ def test_limits_stand_in_the_run_folder(tmp_path):
     assert {"quota_premium", "quota_volume", "quota_volume_reference"} <= set(table.columns)
     place = save_run(run, tmp_path / "run")
     assert (place / "tables" / "limits.csv").is_file()
+    record = json.loads((place / "run.json").read_text("utf-8"))
+    assert [row["group"] for row in record["limits"]] == ["BBB FARM to AAA", "BBB MILL to AAA"]
     again = load_run(place)
     np.testing.assert_array_equal(again.data["quota_premium"], run.data["quota_premium"])
     assert "limits" not in tidy(simulate(ask(tariff(add=0.1)), random_world(3)))
@@ -165,6 +169,20 @@ def test_a_table_of_ones_own_needs_no_customs_values():
     assert any("no customs values" in text for text in run.assumptions)
     plain = simulate(ask(tariff(add=0.2), valuation="table"), world)
     np.testing.assert_array_equal(central(run, "real_income"), central(plain, "real_income"))
+
+
+def test_markups_and_elasticities_of_ones_own_table_are_used():
+    from tables import balanced
+
+    table = balanced(5)
+    markup = np.full(table.value_added.shape, 1.1)
+    options = {"markup": markup, "sigma": [4.0, 3.0, 2.0]}
+    run = simulate(ask(tariff(add=0.3)), world_of(table, **options))
+    assert [str(s) for s in run.data["set"].values] == ["own"]
+    total = sum(central(run, part) for part in PARTS if part in run.data)
+    change = central(run, "real_income")
+    np.testing.assert_allclose(total, change, atol=1e-4 * np.abs(change).max())
+    assert np.abs(central(run, "production_wedges")).max() > 1e-3
 
 
 def test_the_teaching_scenario():

@@ -83,7 +83,7 @@ def simulate(
     is called after each set. Raises `NotConverged` when the central set has no equilibrium,
     `BadInput` and its kind for anything the scenario asks that the world does not have.
     """
-    from tradetalks.data import elasticity_sets, load_world
+    from tradetalks.data import load_world, sets_for
     from tradetalks.scenario import Scenario, compile_shock, load_scenario
 
     began = time.perf_counter()
@@ -91,7 +91,7 @@ def simulate(
     table = world if world is not None else load_world(asked.world, asked.regions)
     reference = asked.reference()
     shocks = compile_shock(reference, table), compile_shock(asked, table)
-    sets = choose_sets(asked, elasticity_sets(asked.horizon, table.sectors))
+    sets = choose_sets(asked, sets_for(table, asked.horizon))
     loaded = time.perf_counter()
 
     with jax.enable_x64(True):
