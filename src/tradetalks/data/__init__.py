@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 _PUBLIC = {
     "Check": "world",
     "ElasticitySet": "elasticities",
+    "FactorShares": "factors",
     "HORIZONS": "elasticities",
     "World": "world",
     "build": "world_2022",
@@ -18,6 +19,7 @@ _PUBLIC = {
     "data_folder": "registry",
     "describe_world": "describe",
     "elasticity_sets": "elasticities",
+    "factor_shares": "factors",
     "fetch": "registry",
     "find": "registry",
     "list_sources": "registry",
@@ -33,6 +35,7 @@ _PUBLIC = {
 if TYPE_CHECKING:
     from tradetalks.data.describe import describe_world
     from tradetalks.data.elasticities import HORIZONS, ElasticitySet, elasticity_sets, sets_for
+    from tradetalks.data.factors import FactorShares, factor_shares
     from tradetalks.data.published import read_oecd_icio, read_wiod_2013
     from tradetalks.data.registry import data_folder, fetch, find, list_sources, source
     from tradetalks.data.shipped import check_world, load_world, world_names, world_report
@@ -43,12 +46,14 @@ __all__ = [
     "HORIZONS",
     "Check",
     "ElasticitySet",
+    "FactorShares",
     "World",
     "build",
     "check_world",
     "data_folder",
     "describe_world",
     "elasticity_sets",
+    "factor_shares",
     "fetch",
     "find",
     "list_sources",
