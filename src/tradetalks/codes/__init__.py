@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from tradetalks.codes.critical import (
+    CriticalGood,
+    critical_goods,
+    goods_overlay,
+    parent_sector,
+)
 from tradetalks.codes.places import (
     Country,
     countries,
@@ -24,14 +30,18 @@ from tradetalks.codes.sectors import (
 
 __all__ = [
     "Country",
+    "CriticalGood",
     "Hs6",
     "Sector",
     "countries",
     "country",
+    "critical_goods",
+    "goods_overlay",
     "gtap_sectors",
     "hs6_table",
     "hs_sector",
     "ordered",
+    "parent_sector",
     "region_set",
     "region_set_names",
     "regions",

@@ -12,10 +12,13 @@ _PUBLIC = {
     "Check": "world",
     "ElasticitySet": "elasticities",
     "FactorShares": "factors",
+    "Good": "goods.good",
     "HORIZONS": "elasticities",
     "World": "world",
     "build": "world_2022",
+    "carve_out": "goods.carve",
     "check_world": "shipped",
+    "critical_elasticity": "goods.good",
     "data_folder": "registry",
     "describe_world": "describe",
     "elasticity_sets": "elasticities",
@@ -24,6 +27,7 @@ _PUBLIC = {
     "find": "registry",
     "list_sources": "registry",
     "load_world": "shipped",
+    "read_good": "goods.good",
     "read_oecd_icio": "published",
     "read_wiod_2013": "published",
     "sets_for": "elasticities",
@@ -36,6 +40,8 @@ if TYPE_CHECKING:
     from tradetalks.data.describe import describe_world
     from tradetalks.data.elasticities import HORIZONS, ElasticitySet, elasticity_sets, sets_for
     from tradetalks.data.factors import FactorShares, factor_shares
+    from tradetalks.data.goods.carve import carve_out
+    from tradetalks.data.goods.good import Good, critical_elasticity, read_good
     from tradetalks.data.published import read_oecd_icio, read_wiod_2013
     from tradetalks.data.registry import data_folder, fetch, find, list_sources, source
     from tradetalks.data.shipped import check_world, load_world, world_names, world_report
@@ -47,9 +53,12 @@ __all__ = [
     "Check",
     "ElasticitySet",
     "FactorShares",
+    "Good",
     "World",
     "build",
+    "carve_out",
     "check_world",
+    "critical_elasticity",
     "data_folder",
     "describe_world",
     "elasticity_sets",
@@ -58,6 +67,7 @@ __all__ = [
     "find",
     "list_sources",
     "load_world",
+    "read_good",
     "read_oecd_icio",
     "read_wiod_2013",
     "sets_for",

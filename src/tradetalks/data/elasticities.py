@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tradetalks.data.goods.good import at_horizon, critical_elasticity
 from tradetalks.errors import unknown_name
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ class ElasticitySet:
     `sigma` [S] among foreign origins and `sigma_domestic` [S] domestic against imports (set it
     to `sigma` for one nest); `materials`, `value_added`, `final` as in `docs/notation.md`.
     `assumed` names those that no source gives; `evidence` is V (read), S (second-hand) or U.
+    `critical` is the elasticity between critical inputs and everything else, None in a world
+    that has none.
     """
 
     name: str
@@ -43,6 +46,7 @@ class ElasticitySet:
     source: str
     evidence: str
     assumed: tuple[str, ...]
+    critical: float | None = None
 
 
 def elasticity_sets(horizon: str, sectors: Sequence[str]) -> tuple[ElasticitySet, ...]:
@@ -65,11 +69,11 @@ def sets_for(world: World, horizon: str) -> tuple[ElasticitySet, ...]:
 
     A table's own sigma stands beside the horizon's central values for the other elasticities.
     """
-    shipped = elasticity_sets(horizon, world.sectors)
+    shipped = elasticity_sets(horizon, world.parents)
     if world.sigma is None or world.sigma_domestic is None:
-        return shipped
+        return with_critical(shipped, world, horizon)
     central = shipped[0]
-    return (
+    own = (
         replace(
             central,
             name=OWN,
@@ -81,6 +85,47 @@ def sets_for(world: World, horizon: str) -> tuple[ElasticitySet, ...]:
             assumed=tuple(x for x in central.assumed if x not in ("sigma", "sigma_domestic")),
         ),
     )
+    return with_critical(own, world, horizon)
+
+
+def with_critical(
+    sets: tuple[ElasticitySet, ...], world: World, horizon: str
+) -> tuple[ElasticitySet, ...]:
+    """Return the sets of a world with critical goods, and two that span their elasticity's range.
+
+    Critical goods have the sigma of their data file in every set. The sets have the central
+    elasticity of critical inputs; `<central>-critical-low` and `-high` are the central set with
+    the ends of its range. Without critical goods the sets stay as they are.
+    """
+    if not world.carved:
+        return sets
+    among, _ = at_horizon(world.carved, world.sectors, horizon)
+    eps = critical_elasticity(horizon)
+    out: list[ElasticitySet] = []
+    for own in sets:
+        sigma = np.where(np.isnan(among), own.sigma, among)
+        domestic = np.minimum(own.sigma_domestic, sigma)
+        for name, value in eps.items() if own.central else eps.items()[:1]:
+            ends = name != "central"
+            out.append(
+                replace(
+                    own,
+                    name=f"{own.name}-critical-{name}" if ends else own.name,
+                    label=f"{own.label}; critical inputs {value:g}",
+                    central=own.central and not ends,
+                    sigma=_frozen(sigma),
+                    sigma_domestic=_frozen(domestic),
+                    source=f"{own.source}; critical inputs: {eps.source}",
+                    assumed=(*own.assumed, "critical"),
+                    critical=value,
+                )
+            )
+    return tuple(out)
+
+
+def _frozen(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    values.setflags(write=False)
+    return values
 
 
 def _build(

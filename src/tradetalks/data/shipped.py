@@ -15,7 +15,8 @@ import json
 import os
 import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -42,16 +43,27 @@ def world_names() -> tuple[str, ...]:
     return tuple(sorted(p.stem for p in _folder().glob("*.npz")))
 
 
-def load_world(name: str = "world-2022", regions: str | Mapping[str, str] = "default") -> World:
+def load_world(
+    name: str = "world-2022",
+    regions: str | Mapping[str, str] = "default",
+    goods: str | Iterable[str] = "none",
+) -> World:
     """Return a shipped world, aggregated to a region set (or mapping country -> region).
 
+    `goods` are critical goods to carve out of their sectors first (`none`, `default`, `all`, or
+    codes; docs/critical-goods.md): by country, so that a region is the sum of its members.
     `name` may also be a path to an `.npz` that `write_world` wrote. `regions` does not apply
-    to worlds whose countries are not real (`toy`).
+    to worlds whose countries are not real (`toy`), and they have no sectors that
+    critical goods could be carved out of.
 
     >>> load_world("toy").countries
     ('HOM', 'FOR')
     """
     world, about = read_world(_find(name))
+    if goods != "none":
+        from tradetalks.data.goods.carve import carve_out
+
+        world = carve_out(world, goods)
     return world.aggregate(regions) if about["real"] else world
 
 
@@ -61,7 +73,7 @@ def world_report(name: str = "world-2022") -> Mapping[str, Any]:
 
 
 def check_world(name: str = "world-2022") -> tuple[Check, ...]:
-    """Return the checks of a shipped world: file hash, content hash, signs, identities."""
+    """Return the checks of a shipped world: hashes, signs, identities, also with critical goods."""
     path = _find(name)
     about = _about(path)
     found = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -71,6 +83,18 @@ def check_world(name: str = "world-2022") -> tuple[Check, ...]:
         Check("file hash", float(not same_file), 0.0, path.name, f"sha256 {found}"),
         Check("content hash", float(not same_table), 0.0, path.name, world.content_hash()),
         *world.checks(),
+        *(_carved_checks(world) if _about(path)["real"] else ()),
+    )
+
+
+def _carved_checks(world: World) -> tuple[Check, ...]:
+    """Return the checks of the world with all critical goods carved out of it."""
+    from tradetalks.data.goods.carve import carve_out, kept_totals
+
+    carved = carve_out(world, "all")
+    return (
+        kept_totals(world, carved),
+        *(replace(c, name=f"with critical goods: {c.name}") for c in carved.checks()),
     )
 
 
@@ -142,7 +166,15 @@ def _shave(inter: NDArray[np.float32], total: NDArray[np.float64], *, axis: int)
 def write_world(
     world: World, out: Path, *, real: bool, report: Mapping[str, Any]
 ) -> tuple[Path, Path]:
-    """Write `<out>/<name>.npz` and `.json`; same input, same bytes. Returns both paths."""
+    """Write `<out>/<name>.npz` and `.json`; same input, same bytes. Returns both paths.
+
+    A world with critical goods carved out is refused: store it without, and carve on load.
+    """
+    if world.carved:
+        raise BadTable(
+            f"World '{world.name}' has critical goods carved out, which its file cannot hold.",
+            cure="Write the world without them, and carve them out when it is read.",
+        )
     world = storable(world)
     data = _npz_bytes(
         {k: getattr(world, k).astype("<f4") for k in ("trade", "intermediate")}

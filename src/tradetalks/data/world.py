@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from tradetalks.codes import ordered, region_set
 from tradetalks.codes import sectors as sector_table
+from tradetalks.data.goods.good import Good
 from tradetalks.data.own.elasticity import Values, sigmas
 from tradetalks.data.own.flows import Given, assemble
 from tradetalks.data.own.numbers import Array, Labels, array, divide, frozen, labels_of
@@ -64,7 +65,8 @@ class World:
 
     A user's own table may bring `sigma` [j] (among origins) and `sigma_domestic` [j] (domestic
     against imports), which then stand in for the shipped elasticity sets, and `markup` [n,k]
-    (price over cost; profits are part of value added). None otherwise.
+    (price over cost; profits are part of value added). None otherwise. `carved` are the critical
+    goods that `carve_out` has made sectors of their own.
 
     Build one with `World.from_arrays`, which checks it. Arrays are read-only.
     """
@@ -84,6 +86,7 @@ class World:
     sigma: Array | None = None
     sigma_domestic: Array | None = None
     markup: Array | None = None
+    carved: tuple[Good, ...] = ()
     notes: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
 
@@ -108,6 +111,7 @@ class World:
         theta_domestic: Values | None = None,
         sigma_domestic: Values | None = None,
         markup: ArrayLike | None = None,
+        carved: Sequence[Good] = (),
         balance: str = "refuse",
         name: str = "custom",
         year: int = 0,
@@ -162,6 +166,7 @@ class World:
             sigma=None if among is None else frozen(among),
             sigma_domestic=None if domestic is None else frozen(domestic),
             markup=None if markup is None else frozen(array("markup", markup, labels.shape("cs"))),
+            carved=tuple(carved),
             notes=tuple(dict.fromkeys(said)),
             sources=tuple(sources),
         )
@@ -250,6 +255,19 @@ class World:
         """Imports minus exports before duty, goods and services [n]."""
         total = self.trade.sum(2)
         return total.sum(0) - total.sum(1)
+
+    @property
+    def critical(self) -> NDArray[np.bool_] | None:
+        """Which sectors [j] are critical goods; None if none is."""
+        if not self.carved:
+            return None
+        return np.isin(self.sectors, [good.code for good in self.carved])
+
+    @property
+    def parents(self) -> tuple[str, ...]:
+        """The sector [j] that each one was carved out of; an ordinary sector is its own."""
+        of = {good.code: good.parent for good in self.carved}
+        return tuple(of.get(code, code) for code in self.sectors)
 
     def index(self, country: str) -> int:
         """Return the position of a country; `UnknownName` with a suggestion otherwise."""
@@ -360,6 +378,8 @@ class World:
         for name in ("sigma", "sigma_domestic", "markup"):
             if (values := getattr(self, name)) is not None:
                 digest.update(name.encode() + np.ascontiguousarray(values, dtype="<f8").tobytes())
+        for good in self.carved:
+            digest.update(repr((good.code, good.sigma, good.supply_elasticity)).encode())
         return digest.hexdigest()
 
     def _cell(self, axes: str, at: tuple[Any, ...]) -> str:

@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from tradetalks.data import FactorShares, factor_shares
+from tradetalks.data.goods.good import at_horizon
 from tradetalks.model import Closure, Factors, factors_of
 from tradetalks.scenario.closures import LABOUR_ELASTICITY, SORTING, WAGE_FLOOR
 
@@ -39,19 +40,26 @@ def closure_of(scenario: Scenario, table: World) -> Closure:
 def _factors(scenario: Scenario, table: World) -> Factors | None:
     """Return how factors move; None where all of them do, which is the cheaper model."""
     labour, capital = scenario.closures.factors(scenario.horizon)
-    if (labour, capital) == ("mobile", "mobile"):
+    if (labour, capital) == ("mobile", "mobile") and not table.carved:
         return None
     # with mobile capital and labour that sorts, all of value added sorts, as in the source
     share = np.zeros(len(table.sectors))
     if capital == "specific":
-        share = chosen_shares(scenario, factor_shares(table.sectors))
+        share = chosen_shares(scenario, factor_shares(table.parents))
     sorting = {
         "mobile": None,
         "specific": 1.0,
         "sorting": scenario.closures.sorting or SORTING,
     }[labour]
     specific = np.broadcast_to(share, (len(table.countries), share.size))
-    return factors_of(jnp.asarray(specific), sorting=sorting)
+    fixed = np.broadcast_to(fixed_cost(table, scenario.horizon), specific.shape)
+    return factors_of(jnp.asarray(specific), sorting=sorting, fixed_cost=jnp.asarray(fixed))
+
+
+def fixed_cost(table: World, horizon: str) -> NDArray[np.float64]:
+    """Return the cost share `[S]` of capacity in fixed supply: 1/(1 + e) for critical goods."""
+    _, supply = at_horizon(table.carved, table.sectors, horizon)
+    return np.where(np.isnan(supply), 0.0, 1.0 / (1.0 + supply))
 
 
 def chosen_shares(scenario: Scenario, shares: FactorShares) -> NDArray[np.float64]:

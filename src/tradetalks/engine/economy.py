@@ -25,6 +25,7 @@ def economy_of(world: World) -> Economy:
         jnp.asarray(world.final),
         jnp.asarray(world.value_added),
         markup=None if world.markup is None else jnp.asarray(world.markup),
+        critical=None if world.critical is None else jnp.asarray(world.critical, dtype=float),
     )
 
 
@@ -56,6 +57,7 @@ def elasticities_of(
         materials=jnp.asarray(materials, dtype=float),
         value_added=jnp.asarray(value_added, dtype=float),
         final=jnp.asarray(final, dtype=float),
+        critical=None if chosen.critical is None else jnp.asarray(chosen.critical, dtype=float),
     )
 
 

@@ -78,7 +78,7 @@ def _factors(scenario: Scenario, table: World) -> str:
     if labour == "sorting" and scenario.closures.sorting is None:
         held += " (After Galle, Rodriguez-Clare & Yi 2023; not checked against the source.)"
     if capital == "specific":
-        shares = factor_shares(table.sectors)
+        shares = factor_shares(table.parents)
         spread = shares.high - shares.capital
         held += (
             f" Capital's shares of value added, {shares.capital.min():.2f} to "
@@ -161,7 +161,7 @@ def shares_source(scenario: Scenario, table: World) -> tuple[dict[str, str], ...
     """Return where capital's shares come from, if the run uses them."""
     if scenario.closures.factors(scenario.horizon)[1] != "specific":
         return ()
-    shares = factor_shares(table.sectors)
+    shares = factor_shares(table.parents)
     return ({"title": f"Capital's shares of value added: {shares.source}",
              "evidence": shares.evidence},)  # fmt: skip
 

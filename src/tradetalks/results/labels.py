@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from tradetalks.codes import countries, sectors
+from tradetalks.codes import countries, critical_goods, sectors
 
 if TYPE_CHECKING:
     from tradetalks.results.run import Spread
@@ -55,7 +55,7 @@ def sector_name(code: str) -> str:
     >>> sector_name("26")
     'Electronics and optical'
     """
-    known = sectors().get(code)
+    known = sectors().get(code) or critical_goods().get(code)
     return known.label if known else code
 
 
