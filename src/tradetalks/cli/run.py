@@ -32,6 +32,9 @@ def run(
     against: str | None = typer.Option(None, help="What the answer is measured against."),
     world: str | None = typer.Option(None, help="The world table, such as world-2022."),
     regions: str | None = typer.Option(None, help="Region set: default, all, eu27 or blocs."),
+    goods: str | None = typer.Option(
+        None, help="Critical goods as sectors of their own: none, default or all."
+    ),
     horizon: str | None = typer.Option(None, help="short, medium or long."),
     out: Path | None = typer.Option(
         None, help="Folder to write; default: a new one among your runs."
@@ -49,6 +52,7 @@ def run(
         "against": against,
         "world": world,
         "regions": regions,
+        "goods": goods,
         "horizon": horizon,
         "elasticities": elasticities.split(",") if elasticities else None,
     }

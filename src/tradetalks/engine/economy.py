@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from tradetalks.scenario.shock import ElasticityOverrides
 
 
+_CRITICAL = "-critical-"
+"""In the names of sets that differ from the central one in the elasticity of critical inputs."""
+
+
 def economy_of(world: World) -> Economy:
     """Return the model's baseline for a world table (64-bit; call inside `enable_x64`)."""
     return economy_of_flows(
@@ -62,7 +66,10 @@ def elasticities_of(
 
 
 def choose_sets(scenario: Scenario, sets: tuple[ElasticitySet, ...]) -> tuple[ElasticitySet, ...]:
-    """Return the elasticity sets a scenario asks for; the central one is always among them."""
+    """Return the elasticity sets a scenario asks for; the central one is always among them.
+
+    So are those that span the elasticity of critical inputs, where the world has such goods.
+    """
     wanted = scenario.elasticities
     if wanted == ("all",):
         return sets
@@ -74,4 +81,6 @@ def choose_sets(scenario: Scenario, sets: tuple[ElasticitySet, ...]) -> tuple[El
             f"elasticity set '{unknown[0]}' does not belong to the {scenario.horizon} horizon.",
             cure="Known: " + ", ".join(names) + ".",
         )
-    return tuple(s for s in sets if s.central or s.name in asked)
+    # the range over critical inputs is part of every answer that depends on them
+    ends = tuple(s.name for s in sets if s.central or _CRITICAL in s.name)
+    return tuple(s for s in sets if s.name in ends or s.name in asked)

@@ -6,6 +6,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from tradetalks.data import factor_shares
+from tradetalks.engine.critical import critical_assumptions
 from tradetalks.errors import UnknownName
 from tradetalks.scenario.closures import LABOUR_ELASTICITY, SORTING, WAGE_FLOOR
 
@@ -68,6 +69,7 @@ def assumptions_of(
         "Dollars are of the table's year with world factor income as numeraire; consumer prices "
         "are at fixed own nominal wages.",
         _valuation(scenario, table),
+        *critical_assumptions(table, scenario.horizon),
     )
 
 

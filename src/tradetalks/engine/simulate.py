@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from tradetalks.engine.accounts import accounts
 from tradetalks.engine.closures import closure_of
+from tradetalks.engine.critical import critical_band, critical_sources
 from tradetalks.engine.decomposition import decompose
 from tradetalks.engine.economy import choose_sets, economy_of, elasticities_of
 from tradetalks.engine.limits import Groups, at_the_border, groups_of, limits_between, premia_along
@@ -88,7 +89,9 @@ def simulate(
 
     began = time.perf_counter()
     asked = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
-    table = world if world is not None else load_world(asked.world, asked.regions)
+    table = (
+        world if world is not None else load_world(asked.world, asked.regions, goods=asked.goods)
+    )
     reference = asked.reference()
     shocks = compile_shock(reference, table), compile_shock(asked, table)
     sets = choose_sets(asked, sets_for(table, asked.horizon))
@@ -234,14 +237,27 @@ def _labelled(
             "regions": _regions(scenario, table, own_table),
             "label": label_of(table),
             "hash": table.content_hash(),
-            "sources": [*map(described, table.sources), *shares_source(scenario, table)],
+            "sources": [
+                *map(described, table.sources),
+                *shares_source(scenario, table),
+                *critical_sources(table),
+            ],
             "notes": list(table.notes),
         },
         horizon=scenario.horizon,
         status=status,
         data=_dataset(setting, [s.name for s in sets], cases, central),
         assumptions=assumptions_of(scenario, sets, table),
-        warnings=warnings_of(scenario, shocks, status),
+        warnings=(
+            *warnings_of(scenario, shocks, status),
+            *critical_band(
+                table,
+                scenario.horizon,
+                sets,
+                {name: case.values["real_income"] for name, case in cases.items()},
+                cases[central].values["equivalent_variation"],
+            ),
+        ),
         versions=versions(),
         timing=timing,
         created=datetime.date.today().isoformat(),

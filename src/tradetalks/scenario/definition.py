@@ -24,7 +24,7 @@ from tradetalks.scenario.changes import (
 )
 from tradetalks.scenario.changes import parse_names as _parse_names
 from tradetalks.scenario.closures import Closures, Horizon
-from tradetalks.scenario.names import check_country, check_sector
+from tradetalks.scenario.names import check_country, check_sector, is_critical
 from tradetalks.scenario.origin import Origin, describe, refuse
 from tradetalks.scenario.plain import Piece
 from tradetalks.scenario.rates import Rate
@@ -162,7 +162,7 @@ class Scenario(Piece):
     against: Text = Field(default=BASELINE, description="what the answer is measured against")
     world: Text = "world-2022"
     regions: Text = "default"
-    goods: Literal["none"] = "none"
+    goods: Literal["none", "default", "all"] = "none"
     horizon: Horizon = "medium"
     elasticities: Annotated[
         tuple[str, ...], BeforeValidator(_parse_names), PlainSerializer(write_names)
@@ -244,6 +244,10 @@ class Scenario(Piece):
                 for key in ("importer", "exporter", "destinations", "country", "sectors"):
                     check = check_sector if key == "sectors" else check_country
                     for name in getattr(item, key, ()):
+                        if key == "sectors" and is_critical(
+                            name, self.goods, self._origin, (part, position, key)
+                        ):
+                            continue
                         check(name, self._origin, (part, position, key))
                 if (controller := controller_of(item)) is not None:
                     check_country(controller, self._origin, (part, position, "rent"))

@@ -20,13 +20,17 @@ EU = "EU"
 
 @dataclass(frozen=True)
 class Tables:
-    """What `tradetalks.codes` knows: codes with their names, members of the EU, groupings."""
+    """What `tradetalks.codes` knows: codes with their names, members of the EU, groupings.
+
+    `critical` is the parent sector of each critical good.
+    """
 
     countries: Mapping[str, str]
     eu: tuple[str, ...]
     region_sets: Mapping[str, Mapping[str, str]]
     sectors: Mapping[str, str]
     groups: Mapping[str, tuple[str, ...]]
+    critical: Mapping[str, str]
 
 
 @cache
@@ -41,6 +45,7 @@ def tables() -> Tables:
         region_sets={name: codes.region_set(name) for name in codes.region_set_names()},
         sectors={code: s.label for code, s in codes.sectors().items()},
         groups=codes.sector_groups(),
+        critical={code: good.parent for code, good in codes.critical_goods().items()},
     )
 
 
@@ -77,13 +82,23 @@ class Resolver:
             elif name == ALL_GOODS:
                 mask |= self.goods
             elif name in self.sectors:
-                mask[self.sectors.index(name)] = True
+                mask |= self._with_goods((name,))
             else:
                 members = tables().groups.get(name, ())
                 if not members or not set(members) <= set(self.sectors):
+                    if name in tables().critical:
+                        raise _not_carved(name, self.origin, keys)
                     raise unknown_sector(name, self.sectors, self.origin, keys)
-                mask |= np.isin(self.sectors, members)
+                mask |= self._with_goods(members)
         return mask
+
+    def _with_goods(self, members: tuple[str, ...]) -> NDArray[np.bool_]:
+        """Return these sectors [S] with the critical goods carved out of them.
+
+        A sector is all of itself, so that carving changes no tariff.
+        """
+        parents = [tables().critical.get(code, code) for code in self.sectors]
+        return np.isin(self.sectors, members) | np.isin(parents, members)
 
     def _eu(self, keys: Keys) -> set[str]:
         """The labels that together are the EU; a world that splits it otherwise is refused."""
@@ -139,6 +154,30 @@ def check_sector(name: str, origin: Origin, keys: Keys) -> None:
         raise unknown_sector(name, (), origin, keys)
 
 
+def is_critical(name: str, overlay: str, origin: Origin, keys: Keys) -> bool:
+    """Whether `name` is a critical good of the overlay; refuse one that it leaves out."""
+    from tradetalks.codes import goods_overlay
+
+    if name not in tables().critical:
+        return False
+    if name not in goods_overlay(overlay):
+        raise _not_carved(name, origin, keys)
+    return True
+
+
+def _not_carved(name: str, origin: Origin, keys: Keys) -> UnknownName:
+    from tradetalks.codes import goods_overlay
+
+    enough = "default" if name in goods_overlay("default") else "all"
+    return _error(
+        f"'{name}' is a critical good, which this world keeps inside sector "
+        f"'{tables().critical[name]}'.",
+        f"Add `goods: {enough}` to make it a sector of its own.",
+        origin,
+        keys,
+    )
+
+
 def unknown_country(name: str, present: tuple[str, ...], origin: Origin, keys: Keys) -> UnknownName:
     """Build the error for an unknown country; a country's English name leads to its code."""
     by_name = {label.casefold(): code for code, label in tables().countries.items()}
@@ -156,7 +195,7 @@ def unknown_sector(name: str, present: tuple[str, ...], origin: Origin, keys: Ke
     if code := by_label.get(name.casefold()):
         return _error(f"unknown sector '{name}'.", f"Did you mean '{code}'?", origin, keys)
     see = f"Known: {', '.join([*codes, *tables().groups])}."
-    options = [*codes, *tables().groups, *tables().sectors.values()]
+    options = [*codes, *tables().groups, *tables().sectors.values(), *tables().critical]
     return _labelled(unknown_name("sector", name, options, see=see), origin, keys)
 
 

@@ -186,8 +186,9 @@ class GoodFile(_Strict):
 
     def _figures(self) -> tuple[Figure, ...]:
         inputs = () if self.inputs is None else (self.inputs,)
-        return (self.market, self.supply, self.use.countries, self.use.sectors, self.sigma,
-                self.supply_elasticity, self.stock_days, *inputs, *self.buyers.values())  # fmt: skip
+        use = self.use.countries, self.use.sectors
+        rest = self.sigma, self.supply_elasticity, self.stock_days
+        return (self.market, self.supply, *use, *rest, *inputs, *self.buyers.values())
 
 
 def check_text(text: str, *, file: str) -> dict[str, Any]:

@@ -13,6 +13,8 @@ ORDER = (
     "full-decoupling",
     "free-trade",
     "free-trade-world",
+    "rare-earth-ban",
+    "medicines-cut",
     "toy-tariff-war",
 )
 """The order in which lists show them; a file that is not named here comes last."""
