@@ -115,7 +115,7 @@ def _refuse(world: World, chosen: tuple[Good, ...]) -> None:
                 cure="Carve goods out of the world by country, then aggregate it to regions.",
             )
         for figure in (good.sigma, good.supply_elasticity):
-            if min(figure.short, figure.medium, figure.long) <= 0.0:
+            if figure.least <= 0.0:
                 raise BadNumber(
                     f"{good.code}: an elasticity is 0 or less.",
                     cure="Use a small positive number, such as 0.05.",
@@ -157,8 +157,8 @@ class _Table:
         """Give the child its makers' sales and the cost structure of the parent.
 
         A factor in fixed supply earns 1/(1 + e) of cost (model, `Factors.fixed_cost`). Where that
-        is more than the parent's value-added share, the child's is raised to hold it (capacity
-        rents), and its inputs shrink in proportion.
+        is more than the parent's value-added share at any horizon, the child's share is raised to
+        hold it (capacity rents), and its inputs shrink in proportion.
         """
         p, c = self._at(good)
         made = self._makers(good)
@@ -166,7 +166,7 @@ class _Table:
         share = np.divide(
             self.value_added[:, p], output, out=np.ones_like(output), where=output > 0
         )
-        fixed = 1.0 / (1.0 + good.supply_elasticity.short)
+        fixed = 1.0 / (1.0 + good.supply_elasticity.least)
         child = np.maximum(share, fixed + _SPARE * (1.0 - fixed))
         room = np.minimum(LARGEST * output, LARGEST * self.value_added[:, p] / child)
         self._refuse_larger(good, made, room, "makes", output)

@@ -33,6 +33,11 @@ class ByHorizon:
         """Return the figure for `short`, `medium` or `long`."""
         return {"short": self.short, "medium": self.medium, "long": self.long}[horizon]
 
+    @property
+    def least(self) -> float:
+        """The smallest of the three."""
+        return min(self.short, self.medium, self.long)
+
 
 @dataclass(frozen=True)
 class Buyer:

@@ -218,14 +218,15 @@ _CURE = "See docs/critical-goods.md for the keys."
 def _first(found: list[ErrorDetails], book: object, file: str) -> BadInput:
     detail = found[0]
     where = tuple(x for x in detail["loc"] if x != "[key]")
-    message = detail["msg"].removeprefix("Value error, ")
+    message = detail["msg"].removeprefix("Value error, ").rstrip(".")
     if detail["type"] == "extra_forbidden":
         message = f"unknown key '{where[-1]}'"
     if detail["type"] == "missing":
         message = f"'{where[-1]}' is missing"
     kind = BadNumber if detail["type"] in ("greater_than", "less_than_equal") else BadInput
     label = ".".join(map(str, where))
-    cause = f"{label}: {message}." if label else f"{message}."
+    cause = f"{label}: {message}" if label else message
+    cause += "" if cause.endswith("?") else "."
     return kind(cause, cure=_CURE, file=file, line=_line(book, where))
 
 
