@@ -44,6 +44,7 @@ def tables(monkeypatch: pytest.MonkeyPatch) -> names.Tables:
             "all_goods": ("01T02", "03", "26"),
             "agriculture": ("01T02", "03"),
         },
+        critical=dict.fromkeys(("REE", "MAGNETS", "API"), "26"),
     )
     monkeypatch.setattr(names, "tables", lambda: tables)
     return tables

@@ -12,8 +12,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from tradetalks.data import ElasticitySet, World
+    from tradetalks.data import Check, ElasticitySet, World
 
+_TOLERANCE = 1e-9
+"""How far real income may move in an equilibrium without a shock."""
 _SHOWN = 3
 """Countries in the sentence: those that lose or gain most in dollars."""
 
@@ -77,3 +79,46 @@ def critical_sources(table: World) -> tuple[dict[str, str], ...]:
     """Return the sources of the critical goods of a table, each once."""
     found = {s["title"]: dict(s) for good in table.carved for s in good.sources}
     return tuple(found[title] for title in found)
+
+
+def equilibrium_checks(name: str) -> tuple[Check, ...]:
+    """Return the checks that a shipped world is an equilibrium of the model without a shock.
+
+    Solved at the medium horizon, as it is and (where it has their parents) with all critical
+    goods carved out; the value is the largest change of a country's real income.
+    """
+    from tradetalks.data import load_world
+
+    plain = load_world(name)
+    rows = [_equilibrium_check("the table is an equilibrium", plain)]
+    if "SERV" in plain.sectors and "CHN" in plain.countries:
+        carved = load_world(name, goods="all")
+        rows.append(_equilibrium_check("with critical goods: an equilibrium", carved))
+    return tuple(rows)
+
+
+def _equilibrium_check(name: str, table: World) -> Check:
+    import jax
+    import numpy as np
+
+    from tradetalks.data import Check, sets_for
+    from tradetalks.engine.closures import closure_of
+    from tradetalks.engine.economy import economy_of, elasticities_of
+    from tradetalks.model import no_shock
+    from tradetalks.scenario import Scenario
+    from tradetalks.solve import solve
+
+    scenario = Scenario(name="check", question="Does anything move without a shock?")
+    with jax.enable_x64(True):
+        economy, closure = economy_of(table), closure_of(scenario, table)
+        chosen = next(s for s in sets_for(table, scenario.horizon) if s.central)
+        found = solve(economy, elasticities_of(chosen), no_shock(economy), closure).require()
+        moved = np.abs(np.asarray(found.welfare) / table.final.sum(1) - 1.0)
+    at = int(moved.argmax())
+    return Check(
+        name,
+        float(moved[at]),
+        _TOLERANCE,
+        table.countries[at],
+        f"without a shock real income of {table.countries[at]} moves by {moved[at]:.3g}",
+    )
