@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from tradetalks.codes import critical_goods, parent_sector
 from tradetalks.data import carve_out, check_world, critical_elasticity, load_world, sets_for
 from tradetalks.data.balance import bounded_ras
 from tradetalks.data.goods.carve import LARGEST, kept_totals
+from tradetalks.data.goods.describe import describe_goods
 from tradetalks.data.goods.good import ByHorizon, good_file, goods, read_good
 from tradetalks.data.goods.schema import check_text
 from tradetalks.errors import BadFile, BadInput, BadNumber, BadTable, TradeTalksError, UnknownName
@@ -246,3 +248,10 @@ def test_bounded_ras_keeps_totals_and_bounds(seed):
 def test_bounded_ras_without_room_says_so():
     with pytest.raises(BadTable, match="no table keeps within its bounds"):
         bounded_ras(np.ones((2, 2)), np.ones(2), np.ones(2), np.full((2, 2), 0.4))
+
+
+def test_the_page_shows_the_files_as_they_are():
+    page = (Path(__file__).parents[2] / "docs" / "critical-goods.md").read_text("utf-8")
+    assert describe_goods() in page
+    for good in goods():
+        assert f"`{good.code}`" in page
