@@ -52,8 +52,8 @@ def asked_of_all(asked: Scenario, sectors: list[str]) -> Scenario:
     """Return the same stop of `sectors`, to every country."""
     (change,) = asked.to_plain()["changes"]
     change |= {"destinations": "all", "sectors": sectors}
-    name = f"{'+'.join(sectors)} to all"
-    return asked.replace(goods="all", changes=[change], name=name.replace(" ", "-"))
+    name = f"{'-'.join(sectors)}-to-all"
+    return asked.replace(goods="all", changes=[change], name=name)
 
 
 def row(asked: Scenario, horizon: str, leakage: str, sectors: tuple[str, ...]) -> str:
