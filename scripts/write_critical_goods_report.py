@@ -58,7 +58,7 @@ def asked_of_all(asked: Scenario, sectors: list[str]) -> Scenario:
 
 def row(asked: Scenario, horizon: str, leakage: str, sectors: tuple[str, ...]) -> str:
     """Return one line of the table."""
-    changes = [{**c, "cap": leakage} for c in asked.to_plain()["changes"]]
+    changes = [{**c, "leakage": leakage} for c in asked.to_plain()["changes"]]
     run = simulate(asked.replace(horizon=horizon, elasticities="central", changes=changes))
     usa = run.data.sel(country="USA")
     sets = [f"{horizon}-central{end}" for end in ENDS]

@@ -63,7 +63,7 @@ def critical_band(
     elasticities = " / ".join(f"{eps:g}" for eps, _ in found)
     most = sorted(range(dollars.size), key=lambda n: -abs(float(dollars[n])))[:_SHOWN]
     parts = [
-        f"{table.countries[n]} " + " / ".join(f"{values[n]:+.2f}%" for _, values in found)
+        f"{table.countries[n]} " + " / ".join(f"{values[n]:+.3f}%" for _, values in found)
         for n in most
     ]
     return (

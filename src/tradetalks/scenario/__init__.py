@@ -5,6 +5,7 @@ from __future__ import annotations
 from tradetalks.scenario.changes import (
     Change,
     Elasticity,
+    ExportControl,
     ExportTax,
     Productivity,
     PurchaseFloor,
@@ -34,6 +35,7 @@ __all__ = [
     "Elasticity",
     "ElasticityOverrides",
     "Expected",
+    "ExportControl",
     "ExportTax",
     "FlowLimit",
     "Productivity",

@@ -15,6 +15,7 @@ from tradetalks.scenario.rates import (
     Limit,
     Multiple,
     Rate,
+    Share,
     SubsidyRate,
 )
 
@@ -253,6 +254,67 @@ class Quota(_OneOf):
         return self
 
 
+class ExportControl(_OneOf):
+    """An export control: a cap on what exporters may sell, from the terms of their licences.
+
+    Exactly one of `ban`, `approval` (the part of applications that is granted) and
+    `military_share` (civilian use only: the part of the use that is military, of which
+    `military_approval` passes). `exempt` names partners with general licences or a green
+    channel; `leakage` is the part of what is refused that arrives all the same. With a
+    the part that is allowed, the cap is leakage + (1 - leakage) a of the world's year's volume,
+    for each exporter and sector over all its destinations.
+    """
+
+    kind: Literal["export_control"] = "export_control"
+    exporter: Names = Field(description="who controls: a country code, a list, EU or all")
+    destinations: Names = Field(
+        default=(ALL,), description="to whom: a country code, a list, EU or all"
+    )
+    exempt: Names | None = Field(default=None, description="partners with general licences")
+    sectors: Sectors = Field(description="critical goods, a sector code or a list")
+    ban: OnlyTrue | None = Field(default=None, description="true: nothing is allowed")
+    approval: Share | None = Field(default=None, description="part of applications granted")
+    military_share: Share | None = Field(default=None, description="part of the use refused")
+    military_approval: Share | None = Field(
+        default=None, description="part of the military use that passes, 0% if left out"
+    )
+    leakage: Share = Field(default=0.0, description="part of what is refused that arrives")
+    rent: Rent = Field(default="exporter", description="exporter, importer, burnt or a controller")
+
+    def _checked(self) -> Self:
+        self._require_one(("ban", "approval", "military_share"))
+        if self.military_approval is not None and self.military_share is None:
+            raise refuse(
+                "has a meaning only with `military_share`.",
+                "Add `military_share:`, or leave it out.",
+                at=("military_approval",),
+            )
+        if self.cap == 0.0:
+            raise refuse(
+                "nothing would arrive, at a premium without end.",
+                "Give a `leakage` above 0%, or write {kind: trade_cost, shut: true}: the flows "
+                "vanish, and no one earns a rent.",
+                kind="bad_number",
+                at=("leakage",),
+            )
+        return self
+
+    @property
+    def cap(self) -> float:
+        """The share of the volume of the world's year that may arrive, leakage included."""
+        allowed = self.approval or 0.0
+        if self.military_share is not None:
+            allowed = 1.0 - self.military_share * (1.0 - (self.military_approval or 0.0))
+        return self.leakage + (1.0 - self.leakage) * allowed
+
+    def as_quota(self) -> Quota:
+        """Return the quota that the control comes to, apart from who is exempt."""
+        terms = {"cap": self.cap, "rent": _write_rent(self.rent)}
+        return Quota.model_validate(
+            terms | {k: getattr(self, k) for k in ("exporter", "destinations", "sectors")}
+        )
+
+
 class PurchaseFloor(_OneOf):
     """A promise to buy at least so much, kept by a subsidy that the importer's budget pays.
 
@@ -303,11 +365,19 @@ class Productivity(Piece):
 
 def controller_of(change: object) -> str | None:
     """Return the country that holds a quota's licences, if it is neither end of the trade."""
-    rent = change.rent if isinstance(change, Quota) else None
+    rent = change.rent if isinstance(change, (Quota, ExportControl)) else None
     return None if rent in RENTS else rent
 
 
 Change = Annotated[
-    Tariff | TradeCost | Elasticity | ExportTax | Quota | PurchaseFloor | Subsidy | Productivity,
+    Tariff
+    | TradeCost
+    | Elasticity
+    | ExportTax
+    | Quota
+    | ExportControl
+    | PurchaseFloor
+    | Subsidy
+    | Productivity,
     Field(discriminator="kind"),
 ]

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from tradetalks.errors import BadInput, BadNumber
 from tradetalks.scenario.changes import (
     Elasticity,
+    ExportControl,
     ExportTax,
     Productivity,
     PurchaseFloor,
@@ -55,6 +56,9 @@ def compile_shock(scenario: Scenario, world: WorldTable) -> Shock:
                 state.set_export_tax(change, keys)
             case Quota() | PurchaseFloor():
                 state.limits.add(change, state.limited_flows(change, keys), keys)
+            case ExportControl():
+                flows = state.controlled_flows(change, keys)
+                state.limits.add(change.as_quota(), flows, keys)
             case Subsidy() | Productivity():
                 state.set_production(change, keys)
             case Elasticity():
@@ -156,6 +160,14 @@ class _State:
             return self._named_flows(change.exporter, change.destinations, change.sectors, keys,
                                      buyers="destinations")  # fmt: skip
         return self._named_flows(change.exporter, change.importer, change.sectors, keys)
+
+    def controlled_flows(self, change: ExportControl, keys: Keys) -> Mask:
+        flows = self._named_flows(
+            change.exporter, change.destinations, change.sectors, keys, buyers="destinations"
+        )
+        if change.exempt is not None:
+            flows[:, self.names.country_mask(change.exempt, (*keys, "exempt"))] = False
+        return flows
 
     def set_elasticity(self, change: Elasticity, keys: Keys) -> None:
         sectors = self.names.sector_mask(change.sectors, (*keys, "sectors"))

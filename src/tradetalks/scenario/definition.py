@@ -241,9 +241,9 @@ class Scenario(Piece):
             return
         for part, items in (("changes", self.changes), ("expected", self.expected)):
             for position, item in enumerate(items):
-                for key in ("importer", "exporter", "destinations", "country", "sectors"):
+                for key in _NAMES:
                     check = check_sector if key == "sectors" else check_country
-                    for name in getattr(item, key, ()):
+                    for name in getattr(item, key, None) or ():
                         if key == "sectors" and is_critical(
                             name, self.goods, self._origin, (part, position, key)
                         ):
@@ -328,6 +328,8 @@ _SETTINGS = (
 """The keys that a scenario and its reference must share."""
 
 
+_NAMES = ("importer", "exporter", "destinations", "exempt", "country", "sectors")
+"""Keys of a change that name countries or sectors."""
 _FLAGS = ("both_ways", "pooled")
 """Flags that say nothing when false."""
 

@@ -184,6 +184,23 @@ Rate = Annotated[float, BeforeValidator(parse_rate), PlainSerializer(format_rate
 Factor = Annotated[float, BeforeValidator(parse_factor)]
 Multiple = Annotated[float, BeforeValidator(parse_multiple)]
 ElasticityValue = Annotated[float, BeforeValidator(parse_elasticity)]
+
+
+def parse_part(value: object) -> float:
+    """Return a part of a whole: 0% to 100%, as a fraction.
+
+    >>> parse_part("55%")
+    0.55
+    """
+    part = _read_rate(value)
+    if not 0.0 <= part <= 1.0:
+        raise refuse(
+            f"{format_rate(part)} is no part of a whole.", "Write 0% to 100%.", kind="bad_number"
+        )
+    return part
+
+
 Limit = Annotated[float, BeforeValidator(parse_share_of_volume), PlainSerializer(format_rate)]
+Share = Annotated[float, BeforeValidator(parse_part), PlainSerializer(format_rate)]
 SubsidyRate = Annotated[float, BeforeValidator(parse_subsidy), PlainSerializer(format_rate)]
 Billions = Annotated[float, BeforeValidator(parse_billions)]

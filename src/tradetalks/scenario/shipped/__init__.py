@@ -14,6 +14,9 @@ ORDER = (
     "free-trade",
     "free-trade-world",
     "rare-earth-ban",
+    "rare-earth-civilian-licence",
+    "rare-earth-licences",
+    "green-channel-eu",
     "medicines-cut",
     "toy-tariff-war",
 )
