@@ -13,7 +13,7 @@ from tradetalks.data.goods.good import ByHorizon, goods
 from tradetalks.engine import simulate
 from tradetalks.engine.closures import closure_of, fixed_cost
 from tradetalks.engine.economy import economy_of, elasticities_of
-from tradetalks.errors import UnknownName
+from tradetalks.errors import BadInput, UnknownName
 from tradetalks.model import no_shock
 from tradetalks.scenario import Quota, Scenario, Tariff, compile_shock, load_scenario
 from tradetalks.solve import solve
@@ -144,6 +144,11 @@ def test_carving_out_hardly_moves_a_tariff_war():
     for country in ("USA", "CHN"):
         a, b = (float(r.data.real_income.sel(country=country, set=name)) for r in (plain, carved))
         assert b == pytest.approx(a, abs=0.01)
+
+
+def test_a_table_without_critical_goods_is_no_answer_to_a_question_about_them():
+    with pytest.raises(BadInput, match=r"asks for critical goods .* carve_out"):
+        simulate(load_scenario("rare-earth-ban"), load_world(regions="blocs"))
 
 
 def test_a_critical_good_needs_its_overlay():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tradetalks.data import critical_elasticity
+from tradetalks.errors import BadInput
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,11 +14,22 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tradetalks.data import Check, ElasticitySet, World
+    from tradetalks.scenario import Scenario
 
 _TOLERANCE = 1e-9
 """How far real income may move in an equilibrium without a shock."""
 _SHOWN = 3
 """Countries in the sentence: those that lose or gain most in dollars."""
+
+
+def check_goods(scenario: Scenario, table: World) -> None:
+    """Raise `BadInput` where a scenario asks for critical goods that its own table lacks."""
+    if scenario.goods != "none" and not table.carved:
+        raise BadInput(
+            f"scenario '{scenario.name}' asks for critical goods (goods: {scenario.goods}), but "
+            f"table '{table.name}' has none.",
+            cure="Carve them out of it with `tradetalks.data.carve_out`, or write `goods: none`.",
+        )
 
 
 def critical_assumptions(table: World, horizon: str) -> tuple[str, ...]:
@@ -67,8 +79,8 @@ def critical_band(
         for n in most
     ]
     return (
-        f"The elasticity of critical inputs is the answer: at {elasticities} ({horizon} horizon, "
-        f"central set) real income changes by {'; '.join(parts)}.",
+        f"By the elasticity of critical inputs, at {elasticities} ({horizon} horizon, central "
+        f"set), real income changes by {'; '.join(parts)}.",
     )
 
 

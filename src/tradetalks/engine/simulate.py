@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from tradetalks.engine.accounts import accounts
 from tradetalks.engine.closures import closure_of
-from tradetalks.engine.critical import critical_band, critical_sources
+from tradetalks.engine.critical import check_goods, critical_band, critical_sources
 from tradetalks.engine.decomposition import decompose
 from tradetalks.engine.economy import choose_sets, economy_of, elasticities_of
 from tradetalks.engine.limits import Groups, at_the_border, groups_of, limits_between, premia_along
@@ -92,6 +92,7 @@ def simulate(
     table = (
         world if world is not None else load_world(asked.world, asked.regions, goods=asked.goods)
     )
+    check_goods(asked, table)
     reference = asked.reference()
     shocks = compile_shock(reference, table), compile_shock(asked, table)
     sets = choose_sets(asked, sets_for(table, asked.horizon))
