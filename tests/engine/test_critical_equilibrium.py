@@ -147,7 +147,7 @@ def test_carving_out_hardly_moves_a_tariff_war():
 
 
 def test_a_table_without_critical_goods_is_no_answer_to_a_question_about_them():
-    with pytest.raises(BadInput, match=r"asks for critical goods .* carve_out"):
+    with pytest.raises(BadInput, match=r"asks for critical goods .*carve_out"):
         simulate(load_scenario("rare-earth-ban"), load_world(regions="blocs"))
 
 
