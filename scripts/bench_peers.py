@@ -198,7 +198,8 @@ def compare_gegravity(python: str, data: str, repeat: int) -> None:
             f"gegravity 0.3, {len(trade)} countries, {name}: theirs {simulate * 1e3:.0f} ms "
             f"(baseline {build * 1e3:.0f} ms), ours {warm * 1e3:.3f} ms "
             f"(first call {first:.1f} s), ratio {simulate / warm:,.0f}; largest difference of "
-            f"log prices {gap:.1e}, of price indices {gap_index:.1e}, largest change {np.abs(np.log(price)).max():.4f}"
+            f"log prices {gap:.1e}, of price indices {gap_index:.1e}, largest change "
+            f"{np.abs(np.log(price)).max():.4f}"
         )
 
 
