@@ -17,6 +17,8 @@ import pytest
 from tradetalks.model import Shock
 from tradetalks.solve import TOLERANCE, solve, solve_batch, value_and_gradient
 
+pytestmark = pytest.mark.usefixtures("one_core")
+
 ROUNDS = 30
 raw = pytest.mark.raw_data
 
