@@ -1,0 +1,195 @@
+"""Overlays: what-ifs as pure functions from one interval table to another.
+
+A scenario is an overlay on a date's law, never a copy of it. `who` is a measure id, an authority
+id or a family (`timeline`'s names); days are ISO dates; rates are fractions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from tradetalks.errors import BadInput, BadNumber, unknown_name
+from tradetalks.policy.intervals import Interval, IntervalTable, awake, build_table
+from tradetalks.policy.ledger import FOREVER, Event, Measure, day_number
+from tradetalks.policy.lines import clean_code
+
+Overlay = Callable[[IntervalTable], IntervalTable]
+
+
+def lapse(who: str | None = None, on: str | None = None) -> Overlay:
+    """Suspensions end on `on` (default: have never been): the sleeping part comes back."""
+
+    def apply(table: IntervalTable) -> IntervalTable:
+        chosen = _choose(table, who)
+        day = day_number(on) if on else 0
+        rows: list[Interval] = []
+        for row in table.rows:
+            if row.measure.id in chosen and row.asleep and row.end > day:
+                rows.append(replace(row, end=max(row.start, day)))
+                rows.append(awake(replace(row, start=max(row.start, day), by_default=True)))
+            else:
+                rows.append(row)
+        return table.with_rows(rows)
+
+    return apply
+
+
+def extend(who: str, until: str) -> Overlay:
+    """What runs (a suspension, or a measure with an end) goes on to `until` (exclusive)."""
+
+    def apply(table: IntervalTable) -> IntervalTable:
+        chosen, end = _choose(table, who), day_number(until, name="until")
+        rows = list(table.rows)
+        for id in chosen:
+            own = table.of(id)
+            bounded = [r for r in own if r.end < FOREVER and (r.asleep or r is own[-1])]
+            if not bounded or bounded[-1].end >= end:
+                continue
+            last = bounded[-1]
+            rows = [r for r in rows if r.measure.id != id]
+            rows += [r for r in own if r.end <= last.start]
+            rows.append(replace(last, end=end))
+            rows += [replace(r, start=max(r.start, end)) for r in own if r.start >= last.end]
+        return table.with_rows(rows)
+
+    return apply
+
+
+def strike(who: str, on: str) -> Overlay:
+    """An authority struck down: nothing of it is due from `on`, nothing suspended returns."""
+
+    def apply(table: IntervalTable) -> IntervalTable:
+        chosen, day = _choose(table, who), day_number(on)
+        return table.with_rows(
+            replace(r, end=min(r.end, day)) if r.measure.id in chosen else r for r in table.rows
+        )
+
+    return apply
+
+
+def scale(who: str, factor: float, on: str, products: Iterable[str] = ()) -> Overlay:
+    """Multiply the scalar rates of `who` by `factor` from `on`, on all its lines or `products`."""
+    if not factor >= 0:
+        raise BadNumber(f"factor {factor} is negative.", cure="Use 0 to remove, 2 to double.")
+
+    def change(row: Interval) -> Interval:
+        if row.column is not None:
+            raise BadInput(
+                f"'{row.measure.id}' has a rate by line and cannot be scaled.",
+                cure="Use `set` or `strike` on it.",
+            )
+        return replace(row, rate=row.rate * factor, sleeping=row.sleeping * factor)
+
+    return _changed(who, on, products, change)
+
+
+def set_rate(who: str, rate: float, on: str, products: Iterable[str] = ()) -> Overlay:
+    """Set the rate of `who` to `rate` from `on`, on all its lines or `products`."""
+    _check_rate(rate)
+
+    def change(row: Interval) -> Interval:
+        return replace(
+            row, rate=rate, column=None, floor=None, sleeping=0.0, sleeping_column=None,
+            state="in_force",
+        )  # fmt: skip
+
+    return _changed(who, on, products, change)
+
+
+def add(
+    rate: float,
+    on: str,
+    *,
+    importer: str,
+    exporter: str,
+    authority: str,
+    until: str | None = None,
+    products: Iterable[str] = (),
+    name: str = "added",
+) -> Overlay:
+    """A new additive duty of `importer` on `exporter`, on all lines or prefixes `products`."""
+    _check_rate(rate)
+    prefixes = tuple(clean_code(p) for p in products)
+
+    def apply(table: IntervalTable) -> IntervalTable:
+        if authority not in table.ledger.authorities:
+            raise unknown_name("authority", authority, table.ledger.authorities)
+        start = day_number(on)
+        end = day_number(until, name="until") if until else FOREVER
+        event = Event("impose", start, start, end, citation="scenario", evidence="D", rate=rate)
+        measure = Measure(
+            id=f"scenario-{name}",
+            title=f"Scenario: {name}",
+            imposers=(importer,),
+            targets=(exporter,),
+            authority=authority,
+            family=table.ledger.authorities[authority][0],
+            kind="import_duty",
+            legal_basis="scenario",
+            products=("all",),
+            events=(event,),
+        )
+        row = Interval(measure, start, end, event, rate=rate, only=prefixes)
+        return table.with_rows([*table.rows, row])
+
+    return apply
+
+
+def replay(as_known_on: str) -> Overlay:
+    """The law as it was known on a day: later announcements are forgotten."""
+
+    def apply(table: IntervalTable) -> IntervalTable:
+        return build_table(table.ledger, table.law, day_number(as_known_on, name="as_known_on"))
+
+    return apply
+
+
+def apply_all(table: IntervalTable, overlays: Iterable[Overlay]) -> IntervalTable:
+    """Apply overlays from left to right; `replay` forgets those before it, so it comes first."""
+    for overlay in overlays:
+        table = overlay(table)
+    return table
+
+
+def _changed(
+    who: str, on: str, products: Iterable[str], change: Callable[[Interval], Interval]
+) -> Overlay:
+    prefixes = tuple(clean_code(p) for p in products)
+
+    def apply(table: IntervalTable) -> IntervalTable:
+        chosen, day = _choose(table, who), day_number(on)
+        rows: list[Interval] = []
+        for row in table.rows:
+            if row.measure.id not in chosen or row.end <= day:
+                rows.append(row)
+                continue
+            rows.append(replace(row, end=max(row.start, day)))
+            after = replace(row, start=max(row.start, day))
+            if prefixes:
+                rows.append(replace(after, but=after.but + prefixes))
+                after = replace(after, only=prefixes)
+            rows.append(change(after))
+        return table.with_rows(rows)
+
+    return apply
+
+
+def _choose(table: IntervalTable, who: str | None) -> set[str]:
+    duties = [m for m in {r.measure.id: r.measure for r in table.rows}.values() if m.family]
+    if who is None:
+        return {m.id for m in duties}
+    chosen = {m.id for m in duties if who in (m.id, m.authority, m.family)}
+    if not chosen:
+        names = {n for m in duties for n in (m.id, m.authority, m.family)}
+        raise unknown_name(
+            "measure or authority", who, sorted(names), see="See `tradetalks status`."
+        )
+    return chosen
+
+
+def _check_rate(rate: float) -> None:
+    if not 0 <= rate <= 10:
+        raise BadNumber(
+            f"rate {rate} is not a fraction between 0 and 10.", cure="Write 25% as 0.25."
+        )

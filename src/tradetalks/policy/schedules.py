@@ -1,0 +1,178 @@
+"""`schedule`: rates by line on a date, and by model sector the numbers a world model needs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+import numpy as np
+
+from tradetalks.errors import BadNumber, DataMissing
+from tradetalks.policy.duties import check_pair
+from tradetalks.policy.intervals import IntervalTable, build_table
+from tradetalks.policy.ledger import FOREVER, Law, day_number
+from tradetalks.policy.lines import LineTable, load_lines
+from tradetalks.policy.overlays import Overlay, apply_all
+from tradetalks.policy.stacking import Stack, stack
+
+REFERENCE_DAY = "2024-07-01"  # the middle of the year whose trade weighs the lines
+
+
+@dataclass(frozen=True)
+class SectorRate:
+    """Tariff of one sector, fractions.
+
+    `price` is the rate that moves the sector's price index as its lines do, `sales` the one that
+    gives its sales and revenue (both exact under CES, docs/model); `statutory` the trade-weighted
+    mean; `value` the trade behind it, USD.
+    """
+
+    price: float
+    sales: float
+    statutory: float
+    value: float
+
+
+@dataclass(frozen=True, eq=False)
+class Schedule:
+    """Duties of `importer` on `exporter` on one day; arrays are indexed by tariff line."""
+
+    day: int
+    importer: str
+    exporter: str
+    lines: LineTable
+    stack: Stack
+    reference: np.ndarray
+
+    @property
+    def code(self) -> np.ndarray:
+        """Tariff codes [line], bytes."""
+        return self.lines.code
+
+    @property
+    def rate(self) -> np.ndarray:
+        """Total duty [line], fraction of the customs value, MFN included."""
+        return self.stack.total
+
+    def by_family(self) -> dict[str, np.ndarray]:
+        """Duty by family of authority, each [line]."""
+        return self.stack.by_family()
+
+    def statutory(self) -> float:
+        """Trade-weighted statutory rate, fraction; trade without a line counts as free."""
+        whole = float(self.lines.value.sum()) + self.lines.value_outside
+        return float(self.rate @ self.lines.value) / whole
+
+    def by_sector(
+        self,
+        sigma: float | Mapping[str, float],
+        sectors: Mapping[str, str] | None = None,
+        *,
+        free_trade_weights: bool = False,
+    ) -> dict[str, SectorRate]:
+        """Rates by model sector.
+
+        `sigma`: elasticity of substitution across lines, one number or one by sector; `sectors`:
+        HS6 -> sector (default: the concordance of `codes`). With weights w,
+        1+T = [sum w (1+t)^(1-sigma)]^(1/(1-sigma)) and
+        1+T_R = sum w (1+t)^(1-sigma) / sum w (1+t)^(-sigma) (docs, the model's equations).
+        w are the observed shares of trade value; with `free_trade_weights` they are first freed
+        of the duties of mid-2024 under which they were observed, w ~ value (1+t_2024)^sigma.
+        """
+        name = line_sectors(self.lines, sectors)
+        out = {}
+        for sector in np.unique(name):
+            here = (name == sector) & (self.lines.value > 0)
+            elasticity = float(sigma[str(sector)] if isinstance(sigma, Mapping) else sigma)
+            if not np.isfinite(elasticity) or elasticity <= 0:
+                raise BadNumber(f"sigma of sector {sector} is {elasticity}.", cure="Use sigma > 0.")
+            if here.any():
+                reference = self.reference[here] if free_trade_weights else 0.0 * self.rate[here]
+                out[str(sector)] = sector_rate(
+                    self.lines.value[here], self.rate[here], reference, elasticity
+                )
+        return out
+
+
+def sector_rate(
+    value: np.ndarray, rate: np.ndarray, reference: np.ndarray, sigma: float
+) -> SectorRate:
+    """The CES-exact rates of a group of lines [line]; `value` observed under duties `reference`."""
+    weight = value * (1 + reference) ** sigma
+    weight = weight / weight.sum()
+    spent = weight @ (1 + rate) ** (1 - sigma)
+    sold = weight @ (1 + rate) ** -sigma
+    if abs(sigma - 1) < 1e-9:  # the limit is the geometric mean
+        price = float(np.exp(weight @ np.log1p(rate)))
+    else:
+        price = float(spent ** (1 / (1 - sigma)))
+    return SectorRate(
+        price=price - 1,
+        sales=float(spent / sold) - 1,
+        statutory=float(value @ rate / value.sum()),
+        value=float(value.sum()),
+    )
+
+
+def schedule(
+    on: str | date | int,
+    direction: tuple[str, str] | str = "USA_on_CHN",
+    *,
+    law: Law = "enacted",
+    as_known_on: str | date | None = None,
+    overlays: Iterable[Overlay] = (),
+    table: IntervalTable | None = None,
+) -> Schedule:
+    """Rates by line on a date. `direction`: "USA_on_CHN", "CHN_on_USA" or (importer, exporter)."""
+    importer, exporter = direction.split("_on_") if isinstance(direction, str) else direction
+    exporter, importer = check_pair(exporter, importer)
+    day = day_number(on)
+    known = FOREVER if as_known_on is None else day_number(as_known_on, name="as_known_on")
+    table = apply_all(table or build_table(law=law, as_known_on=known), overlays)
+    lines = load_lines(importer)
+
+    def at(which: IntervalTable, when: int) -> Stack:
+        return stack(
+            which, lines, when, exporter=exporter, importer=importer, claim_exclusions="coverage"
+        )
+
+    reference = at(build_table(table.ledger), day_number(REFERENCE_DAY)).total
+    return Schedule(day, importer, exporter, lines, at(table, day), reference)
+
+
+def line_sectors(lines: LineTable, sectors: Mapping[str, str] | None = None) -> np.ndarray:
+    """Model sector of each line [line], by its HS6.
+
+    An HS6 of another edition takes the sector most of its four-digit heading has; a line whose
+    heading is unknown too is an error that names it.
+    """
+    sectors = hs6_to_sector() if sectors is None else sectors
+    headings: dict[str, Counter[str]] = {}
+    for code, sector in sectors.items():
+        headings.setdefault(code[:4], Counter())[sector] += 1
+    out: list[str] = []
+    missing: list[str] = []
+    for code in (c[:6].decode() for c in lines.code):
+        if code in sectors:
+            out.append(sectors[code])
+        elif code[:4] in headings:
+            out.append(headings[code[:4]].most_common(1)[0][0])
+        else:
+            missing.append(code)
+    if missing:
+        raise DataMissing(
+            f"{len(missing)} lines have no model sector: {', '.join(missing[:5])} ...",
+            cure="Add them to the HS6 concordance of `tradetalks.codes`.",
+        )
+    return np.array(out)
+
+
+@cache
+def hs6_to_sector() -> Mapping[str, str]:
+    """HS6 -> model sector (the only place of this room that knows where the concordance lives)."""
+    from tradetalks.codes import hs6_table
+
+    return {code: place.sector for code, place in hs6_table().items()}
