@@ -13,7 +13,8 @@ _PUBLIC = {
     "ElasticitySet": "elasticities",
     "HORIZONS": "elasticities",
     "World": "world",
-    "build": "world_2022",
+    "build": "recipe",
+    "build_world": "recipe",
     "check_world": "shipped",
     "data_folder": "registry",
     "describe_world": "describe",
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from tradetalks.data.registry import data_folder, fetch, find, list_sources, source
     from tradetalks.data.shipped import check_world, load_world, world_names, world_report
     from tradetalks.data.world import Check, World
-    from tradetalks.data.world_2022 import build
+    from tradetalks.data.recipe import build, build_world
 
 __all__ = [
     "HORIZONS",
@@ -41,6 +42,7 @@ __all__ = [
     "ElasticitySet",
     "World",
     "build",
+    "build_world",
     "check_world",
     "data_folder",
     "describe_world",
