@@ -189,7 +189,11 @@ def moved_by_review(raw: Path, codes: np.ndarray, lists: list[Membership]) -> li
         found = sorted(i for i in review - placed if text[i][:6] in listed)
         placed |= set(found)
         out.append(Membership(name, np.array(found, int)))
-    print({m.name: len(m.index) for m in out}, "review lines on no earlier list:", len(review - placed))
+    print(
+        {m.name: len(m.index) for m in out},
+        "review lines on no earlier list:",
+        len(review - placed),
+    )
     return out
 
 

@@ -36,6 +36,8 @@ BY_THE_ORDERS = [
     ("8541.10.00", "2025-01-01", 50.0),
     ("8507.60.00.20", "2024-12-01", 7.5),  # batteries: List 4A
     ("8507.60.00.20", "2026-01-01", 60.0),  # review 25 + auto part 25 + fentanyl 10
+    ("4901.99.00", "2025-05-14", 7.5),  # books: informational materials, List 4A only
+    ("7411.10.10", "2025-09-01", 95.0),  # copper tubes: 50 on the whole + 25 + 20
     ("9503.00.00", "2025-05-14", 30.0),  # toys: never on a 301 list in force
     ("4011.10.10", "2025-04-20", 45.0),  # tyres: auto parts outside the reciprocal tariff
 ]

@@ -128,7 +128,9 @@ def test_suspended_is_34_not_125() -> None:
     answer = policy.duty("6109.10.00", "2025-06-01")
     lapse = answer["if_suspensions_lapse_percent"]
     assert lapse == pytest.approx(answer["total_percent"] + 24)
-    assert "24 points until 2025-08-12" in reasons("6109.10.00", "2025-06-01")["us-ieepa-reciprocal"]
+    assert (
+        "24 points until 2025-08-12" in reasons("6109.10.00", "2025-06-01")["us-ieepa-reciprocal"]
+    )
 
 
 def test_void_then_collection_ended() -> None:
@@ -150,6 +152,12 @@ def test_section_122_until_its_limit_and_forced_labour_after_it() -> None:
 def test_auto_parts_were_outside_the_reciprocal_tariff_from_its_first_day() -> None:
     assert "ieepa_reciprocal" not in parts("8708.30.50", "2025-04-20")
     assert parts("8708.30.50", "2025-05-03")["section_232_auto_parts"] == 25.0
+
+
+def test_a_duty_that_hangs_on_the_use_says_what_other_goods_pay() -> None:
+    said = policy.duty("8507.60.00.20", "2026-08-01")
+    assert said["total_percent"] == pytest.approx(53.4)
+    assert any("other goods pay 28.4%" in w for w in said["warnings"])
 
 
 def test_list_4b_was_never_in_force() -> None:

@@ -97,9 +97,28 @@ def test_a_quota_whose_exporter_keeps_the_rent_is_an_export_tax(seed, cap):
     np.testing.assert_allclose(limited.rents, taxed.export_tax, rtol=1e-6, atol=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (
+            quota(10.0, flows=((0, 1, 1),), exporter=1.0),
+            "flows between countries that do not exist",
+        ),
+        (quota(0.0, exporter=1.0), r"has the limit 0\. Give a positive volume"),
+        (quota(10.0, exporter=0.5), r"given away 0\.5 times\. The shares .* add up to one"),
+        (quota(10.0, burnt=1.5, exporter=1.0), r"burns the share 1\.5"),
+        (quota(10.0, floor=True, burnt=0.1, importer=1.0), "Use 0 for a purchase floor"),
+    ],
+)
+def test_quotas_that_make_no_sense_are_refused(wrong, message):
+    with pytest.raises(BadNumber, match=message):
+        equilibrium(balanced(4), elasticities(), quotas=wrong)
+
+
 def test_an_idle_quota_has_no_premium():
     table = balanced(4)
-    e = equilibrium(table, elasticities(), quotas=quota(1.5 * table.trade[1, 0, 0]))
+    idle = quota(1.5 * table.trade[1, 0, 0], exporter=1.0)
+    e = equilibrium(table, elasticities(), quotas=idle)
     assert e.premium[0] == 0.0
     np.testing.assert_allclose(e.trade, table.trade, rtol=1e-8)
 
@@ -285,12 +304,17 @@ def test_sorting_runs_from_free_to_stuck(seed, rate):
     np.testing.assert_allclose(sectors(specific=0.0, sorting=1.0), sectors(specific=1.0), rtol=1e-8)
 
 
+@pytest.mark.parametrize(
+    "labour",
+    [{}, {"labour": "elastic", "labour_elasticity": number(0.7)}],
+    ids=["fixed", "elastic"],
+)
 @few
 @given(seeds, points, st.floats(1.2, 5.0))
-def test_workers_sort_as_galle_rodriguez_clare_and_yi_have_it(seed, rate, kappa):
+def test_workers_sort_as_galle_rodriguez_clare_and_yi_have_it(labour, seed, rate, kappa):
     """Without materials unit cost is the sector wage: share = (sector wage / mean wage)^kappa."""
     table = without_materials(balanced(seed))
-    rule = Closure(factors=factors(0.0, sorting=kappa))
+    rule = Closure(factors=factors(0.0, sorting=kappa), **labour)
     e = equilibrium(table, elasticities(), rule, tariff=raised(table, rate))
     old = table.value_added / table.value_added.sum(1, keepdims=True)
     new = e.value_added / e.value_added.sum(1, keepdims=True)
@@ -323,6 +347,24 @@ def test_a_fixed_factor_gives_the_stated_supply_elasticity(seed, rate, supply):
     )  # fmt: skip
     quantity = e.sales[1, 0] / table.trade[1].sum(0)[0] / e.cost[1, 0]
     assert e.cost[1, 0] / e.wage[1] == pytest.approx(quantity ** (1.0 / supply), rel=1e-7)
+
+
+@few
+@given(seeds, points, st.floats(0.1, 0.6))
+def test_a_fixed_factor_beside_materials(seed, rate, part):
+    """Cobb-Douglas: the fixed factor's share f is taken out of value added, not of materials."""
+    table = balanced(seed)
+    output = table.trade.sum(1)
+    fixed = part * value_added_share(table)
+    el = elasticities(materials=1.0, value_added=1.0)
+    e = equilibrium(
+        table, el, Closure(factors=factors(0.0, fixed_cost=fixed)), tariff=raised(table, rate)
+    )
+    labour = value_added_share(table) - fixed
+    inputs = np.einsum("njk,nj->nk", table.intermediate, np.log(e.price)) / output
+    bill = np.log(e.sales / output)
+    expected = labour * np.log(e.wage)[:, None] + inputs + fixed * bill
+    np.testing.assert_allclose(np.log(e.cost), expected, atol=1e-7)
 
 
 def test_a_fixed_factor_that_earns_too_much_is_refused():

@@ -7,15 +7,12 @@ import sys
 import typer
 
 from tradetalks import __version__
-from tradetalks.cli import compare, data, run, scenarios
+from tradetalks.cli import compare, data, law, replicate, run, scenarios
 
-WELCOME = f"""tradetalks {__version__}
-The US-China trade conflict and its talks, computed with data.
-
-Three things to try:
-  tradetalks run truce-lapses-by-law               what a lapse of the 2025 truce would change
-  tradetalks scenarios                             the questions that ship with the package
-  tradetalks compare truce-holds free-trade        two answers side by side
+THREE_THINGS = """Three things to try:
+  tradetalks run truce-lapses-by-law           what a lapse of the 2025 truce would have changed
+  tradetalks duty 8505.11.00 --on 2025-05-20   what a product pays on a date, and why
+  tradetalks scenarios                         the questions that ship with the package
 
 `tradetalks --help` lists every command. This is a model, not a prediction.
 """
@@ -40,8 +37,8 @@ def build() -> typer.Typer:
         if version:
             sys.stdout.write(f"tradetalks {__version__}\n")
         elif context.invoked_subcommand is None:
-            sys.stdout.write(WELCOME)
+            sys.stdout.write(f"{law.welcome()}\n{THREE_THINGS}")
 
-    for commands in (run, compare, scenarios, data):
+    for commands in (run, compare, scenarios, law, replicate, data):
         commands.register(app)
     return app

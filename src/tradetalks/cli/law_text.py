@@ -169,7 +169,7 @@ def status(answer: Mapping[str, Any], *, brief: bool = False) -> str:
     deadlines = [d for d in answer["deadlines"] if "truce-" not in d["measure"]]
     shown = BRIEF_DEADLINES if brief else DEADLINES_SHOWN
     title = "Next deadlines, and what happens by default"
-    lines += _section(title, map(_deadline, deadlines[:shown]))
+    lines += _section(title, _deadlines(deadlines)[:shown])
     lines += _section(
         "Announced, but no legal act is documented (enacted law / as announced)",
         _differences(answer["differs"]),
@@ -213,13 +213,26 @@ def _averages(on: str, law: str) -> list[str]:
     return out
 
 
-def _deadline(row: Mapping[str, Any]) -> str:
-    text = f"{day_words(row['date'])}: {row['title']}: {row['by_default']} [{row['evidence']}]"
+def _deadlines(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Deadlines in order; those of one day with one outcome together, duties before controls."""
+    groups: dict[tuple[str, bool, str], list[Mapping[str, Any]]] = {}
+    for row in rows:
+        rate = "%" in row["by_default"]
+        groups.setdefault((row["date"], not rate, _outcome(row)), []).append(row)
+    out = []
+    for (when, _, outcome), members in sorted(groups.items(), key=lambda g: g[0][:2]):
+        titles = [m["title"] for m in members]
+        names = "; ".join(titles[:3])
+        more = f"; and {len(titles) - 3} more" if len(titles) > 3 else ""
+        out.append(f"{day_words(when)}: {names}{more}: {outcome}")
+    return out
+
+
+def _outcome(row: Mapping[str, Any]) -> str:
+    text = f"{row['by_default']} [{row['evidence']}]"
     if "announced" in row:
         text += f"; {row['announced']} [{row['announced_evidence']}]"
-    if "outcome" in row:
-        text += f"; {row['outcome']}"
-    return text
+    return text + (f"; {row['outcome']}" if "outcome" in row else "")
 
 
 def _differences(rows: Sequence[Mapping[str, Any]]) -> Iterable[str]:

@@ -23,6 +23,9 @@ _PUBLIC = {
     "find": "registry",
     "list_sources": "registry",
     "load_world": "shipped",
+    "read_oecd_icio": "published",
+    "read_wiod_2013": "published",
+    "sets_for": "elasticities",
     "source": "registry",
     "world_names": "shipped",
     "world_report": "shipped",
@@ -30,7 +33,8 @@ _PUBLIC = {
 
 if TYPE_CHECKING:
     from tradetalks.data.describe import describe_world
-    from tradetalks.data.elasticities import HORIZONS, ElasticitySet, elasticity_sets
+    from tradetalks.data.elasticities import HORIZONS, ElasticitySet, elasticity_sets, sets_for
+    from tradetalks.data.published import read_oecd_icio, read_wiod_2013
     from tradetalks.data.registry import data_folder, fetch, find, list_sources, source
     from tradetalks.data.shipped import check_world, load_world, world_names, world_report
     from tradetalks.data.world import Check, World
@@ -51,6 +55,9 @@ __all__ = [
     "find",
     "list_sources",
     "load_world",
+    "read_oecd_icio",
+    "read_wiod_2013",
+    "sets_for",
     "source",
     "world_names",
     "world_report",

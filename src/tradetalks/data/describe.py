@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tradetalks.codes import countries, sectors
+from tradetalks.data.own.numbers import show
 from tradetalks.data.shipped import load_world, world_report
 from tradetalks.data.world import World
 
@@ -27,6 +28,34 @@ def describe_world(name: str = "world-2022") -> str:
         *([_rates(report, world)] if report["us_china_rates"] else ()),
         _mended(report["tariffs"]),
         _balance(report["balance"]),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def describe_table(world: World) -> str:
+    """Return totals, identities and applied rules of any world as Markdown (`World.describe`)."""
+    flows = world.trade.sum(2)
+    exports, imports = (flows.sum(axis) - flows.diagonal() for axis in (1, 0))
+    totals = world.value_added.sum(1), world.final.sum(1)
+    columns = (*totals, exports, imports, world.deficit, world.duties)
+    rows = [
+        f"| {c} | " + " | ".join(show(float(column[n])) for column in columns) + " |"
+        for n, c in enumerate(world.countries)
+    ]
+    checks = [
+        f"| {c.name} | {c.value:.2g} | {c.tolerance:.0g} | {'yes' if c.passed else 'NO'} |"
+        for c in world.checks()
+    ]
+    parts = [
+        f"# World `{world.name}`",
+        f"{len(world.countries)} countries, {len(world.sectors)} sectors ({int(world.goods.sum())} "
+        f"of goods), {world.year or 'no year'}, millions of US dollars. Content hash "
+        f"`{world.content_hash()[:16]}`.",
+        "## Rules applied\n\n" + ("\n".join(f"- {n}" for n in world.notes) or "None."),
+        "## Totals\n\n| country | value added | final demand | exports | imports | deficit | "
+        "duties |\n|---|---|---|---|---|---|---|\n" + "\n".join(rows),
+        "## Checks\n\n| condition | largest violation | allowed | holds |\n|---|---|---|---|\n"
+        + "\n".join(checks),
     ]
     return "\n\n".join(parts) + "\n"
 

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tradetalks.errors import unknown_name
 
+if TYPE_CHECKING:
+    from tradetalks.data.world import World
+
+OWN = "own"
+"""Name of the set that a user's own table brings."""
 HORIZONS = ("short", "medium", "long")
 
 
@@ -53,6 +58,29 @@ def elasticity_sets(horizon: str, sectors: Sequence[str]) -> tuple[ElasticitySet
     book = _book()
     sets = [_build(row, horizon, sectors, book["sources"]) for row in book[horizon]]
     return tuple(sorted((s for s in sets if s is not None), key=lambda s: not s.central))
+
+
+def sets_for(world: World, horizon: str) -> tuple[ElasticitySet, ...]:
+    """Return the sets of a world: its own as the only one if it brings any, else the shipped.
+
+    A table's own sigma stands beside the horizon's central values for the other elasticities.
+    """
+    shipped = elasticity_sets(horizon, world.sectors)
+    if world.sigma is None or world.sigma_domestic is None:
+        return shipped
+    central = shipped[0]
+    return (
+        replace(
+            central,
+            name=OWN,
+            label=f"the table's own; among materials, factors and final goods as {central.name}",
+            sigma=world.sigma,
+            sigma_domestic=world.sigma_domestic,
+            source=f"sigma: world '{world.name}'; others: {central.source}",
+            evidence="U",
+            assumed=tuple(x for x in central.assumed if x not in ("sigma", "sigma_domestic")),
+        ),
+    )
 
 
 def _build(

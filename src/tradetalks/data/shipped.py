@@ -26,6 +26,7 @@ from tradetalks.data.world import Check, World
 from tradetalks.errors import BadFile, BadTable, CannotWrite, unknown_name
 
 _STORED = ("trade", "tariff", "extra_tariff", "intermediate", "customs_ratio")
+_OPTIONAL = ("sigma", "sigma_domestic", "markup")
 
 
 def _folder() -> Path:
@@ -78,7 +79,8 @@ def read_world(path: Path) -> tuple[World, Mapping[str, Any]]:
     about = _about(path)
     try:
         with np.load(path, allow_pickle=False) as stored:
-            arrays = {k: stored[k].astype(np.float64) for k in _STORED}
+            wanted = (*_STORED, *(k for k in _OPTIONAL if k in stored.files))
+            arrays = {k: stored[k].astype(np.float64) for k in wanted}
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise BadFile(
             f"this is not a world file ({error}).",
@@ -92,11 +94,10 @@ def read_world(path: Path) -> tuple[World, Mapping[str, Any]]:
         countries=about["countries"],
         sectors=about["sectors"],
         goods=about["goods"],
-        notes=about["notes"],
         sources=about["sources"],
         **arrays,
     )
-    return world, about
+    return world.noted(about["notes"]), about
 
 
 def storable(world: World) -> World:
@@ -110,19 +111,13 @@ def storable(world: World) -> World:
     inter = world.intermediate.astype(np.float32)
     inter = _shave(inter, (trade * (1 + tariff)).sum(0), axis=2)
     inter = _shave(inter, trade.sum(1), axis=1)
-    return World.from_arrays(
-        name=world.name,
-        year=world.year,
-        countries=world.countries,
-        sectors=world.sectors,
-        goods=world.goods,
+    return world.replace(
         trade=trade,
         tariff=tariff,
         mfn_tariff=tariff - extra,
         intermediate=inter.astype(float),
-        customs_ratio=world.customs_ratio,
-        notes=world.notes,
-        sources=world.sources,
+        final=None,
+        value_added=None,
     )
 
 
@@ -153,6 +148,7 @@ def write_world(
         {k: getattr(world, k).astype("<f4") for k in ("trade", "intermediate")}
         | {k: getattr(world, k).astype("<f8") for k in ("tariff", "customs_ratio")}
         | {"extra_tariff": np.round(world.tariff - world.mfn_tariff, 6)}
+        | {k: v.astype("<f8") for k in _OPTIONAL if (v := getattr(world, k)) is not None}
     )
     about = {
         "name": world.name,

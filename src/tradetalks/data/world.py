@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tradetalks.codes import ordered, region_set
+from tradetalks.codes import sectors as sector_table
+from tradetalks.data.own.elasticity import Values, sigmas
+from tradetalks.data.own.flows import Given, assemble
+from tradetalks.data.own.numbers import Array, Labels, array, divide, frozen, labels_of
+from tradetalks.data.own.rules import CURE, check_markup, need_balance
 from tradetalks.errors import BadTable, unknown_name
-
-Array = NDArray[np.float64]
 
 TOLERANCE = 1e-9
 """Largest relative gap allowed in an identity."""
@@ -58,6 +62,10 @@ class World:
     The rate that the law names is `tariff / customs_ratio` (for goods): the table's goods
     flows leave out trade margins, and duty is charged on customs value.
 
+    A user's own table may bring `sigma` [j] (among origins) and `sigma_domestic` [j] (domestic
+    against imports), which then stand in for the shipped elasticity sets, and `markup` [n,k]
+    (price over cost; profits are part of value added). None otherwise.
+
     Build one with `World.from_arrays`, which checks it. Arrays are read-only.
     """
 
@@ -73,8 +81,11 @@ class World:
     final: Array
     value_added: Array
     customs_ratio: Array
+    sigma: Array | None = None
+    sigma_domestic: Array | None = None
+    markup: Array | None = None
     notes: tuple[str, ...] = ()
-    sources: tuple[str, ...] = field(default=())
+    sources: tuple[str, ...] = ()
 
     @classmethod
     def from_arrays(
@@ -82,61 +93,142 @@ class World:
         *,
         countries: Sequence[str],
         sectors: Sequence[str],
-        goods: Sequence[bool] | NDArray[np.bool_],
-        trade: ArrayLike,
+        trade: ArrayLike | None = None,
         intermediate: ArrayLike,
+        goods: Sequence[bool] | NDArray[np.bool_] | None = None,
         tariff: ArrayLike | None = None,
         mfn_tariff: ArrayLike | None = None,
         final: ArrayLike | None = None,
         value_added: ArrayLike | None = None,
+        output: ArrayLike | None = None,
+        deficit: ArrayLike | None = None,
         customs_ratio: ArrayLike | None = None,
+        theta: Values | None = None,
+        sigma: Values | None = None,
+        theta_domestic: Values | None = None,
+        sigma_domestic: Values | None = None,
+        markup: ArrayLike | None = None,
+        balance: str = "refuse",
         name: str = "custom",
         year: int = 0,
         notes: Sequence[str] = (),
         sources: Sequence[str] = (),
     ) -> World:
-        """Return a checked world. Arrays as in the class; N countries, S sectors.
+        """Return a checked world. Arrays as in the class; N countries, S sectors, millions of USD.
 
-        `value_added` and `final`, if left out, are the residuals of the two identities;
-        `tariff` is 0, `mfn_tariff` the tariff and `customs_ratio` 1 if left out. Raises
-        `BadTable` with the country,
-        the sector, both numbers and a cure if the table is malformed or does not balance.
+        `intermediate` is [n,j,k] at users' prices, or [i,n,j,k] (by exporter, before duty);
+        `final` [n,j] at users' prices, or [i,n,j] (by exporter, before duty). Where both name the
+        exporter, `trade` is their sum and may be left out. Domestic sales that are not known (NaN,
+        or all zero for a country) are `output` [n,k] less exports. `value_added` and `final`, if
+        left out, are the residuals of the two identities; `tariff` is 0, `mfn_tariff` the tariff,
+        `customs_ratio` 1, `goods` what the sector codes say (else True). `deficit` [n] follows
+        from trade; if given, it is checked. Elasticities: `theta` or `sigma` = 1 + theta, among
+        origins and `_domestic`, a number, one per sector or a mapping.
+
+        `balance` says what to do with a table that does not balance: `refuse` it, keep inputs and
+        take the rest as `residual`, or `ras` (docs/own-table.md states every rule). Each rule that
+        was applied is a sentence of `notes`. Raises `BadTable` with the country, the sector, both
+        numbers and a cure if the table is malformed or does not balance.
         """
-        n, s = len(countries), len(sectors)
-        _unique("country", countries)
-        _unique("sector", sectors)
-        trade_ = _array("trade", trade, (n, n, s))
-        tariff_ = _array("tariff", np.zeros((n, n, s)) if tariff is None else tariff, (n, n, s))
-        inter = _array("intermediate", intermediate, (n, s, s))
-        if value_added is None:
-            value_added = _residual(trade_.sum(1), inter.sum(1))
-        if final is None:
-            final = _residual((trade_ * (1 + tariff_)).sum(0), inter.sum(2))
-        ratio = np.ones((n, n)) if customs_ratio is None else customs_ratio
-        flags = np.array(goods, dtype=bool)
-        if flags.shape != (s,):
-            raise BadTable(f"`goods` has shape {flags.shape}.", cure=f"It needs shape {(s,)}.")
-        flags.setflags(write=False)
+        labels = labels_of(countries, sectors)
+        rule = need_balance(balance)
+        flows = assemble(
+            labels,
+            Given(trade, tariff, intermediate, final, value_added, output, deficit),
+            rule,
+        )
+        among, domestic, about = sigmas(labels, theta, sigma, theta_domestic, sigma_domestic)
+        flags, guessed = _goods(labels, goods)
+        said = (*notes, *guessed, *flows.notes, *about)
         world = cls(
             name=name,
             year=int(year),
-            countries=tuple(map(str, countries)),
-            sectors=tuple(map(str, sectors)),
+            countries=labels.countries,
+            sectors=labels.sectors,
             goods=flags,
-            trade=trade_,
-            tariff=tariff_,
-            mfn_tariff=tariff_
+            trade=frozen(flows.trade),
+            tariff=frozen(flows.tariff),
+            mfn_tariff=flows.tariff
             if mfn_tariff is None
-            else _array("mfn_tariff", mfn_tariff, (n, n, s)),
-            intermediate=inter,
-            final=_array("final", final, (n, s)),
-            value_added=_array("value_added", value_added, (n, s)),
-            customs_ratio=_array("customs_ratio", ratio, (n, n)),
-            notes=tuple(notes),
+            else frozen(array("mfn_tariff", mfn_tariff, labels.shape("ccs"))),
+            intermediate=frozen(flows.intermediate),
+            final=frozen(flows.final),
+            value_added=frozen(flows.value_added),
+            customs_ratio=frozen(
+                np.ones(labels.shape("cc"))
+                if customs_ratio is None
+                else array("customs_ratio", customs_ratio, labels.shape("cc"))
+            ),
+            sigma=None if among is None else frozen(among),
+            sigma_domestic=None if domestic is None else frozen(domestic),
+            markup=None if markup is None else frozen(array("markup", markup, labels.shape("cs"))),
+            notes=tuple(dict.fromkeys(said)),
             sources=tuple(sources),
         )
         world.check()
         return world
+
+    @classmethod
+    def from_csv(
+        cls,
+        tables: str | Path | Mapping[str, str | Path],
+        *,
+        balance: str = "refuse",
+        name: str | None = None,
+        year: int = 0,
+        theta: Values | None = None,
+        sigma: Values | None = None,
+        theta_domestic: Values | None = None,
+        sigma_domestic: Values | None = None,
+        notes: Sequence[str] = (),
+        sources: Sequence[str] = (),
+    ) -> World:
+        """Return a world from tidy CSV files: a folder, or a mapping of table to file.
+
+        Tables and columns are those of docs/own-table.md (`trade`, `intermediate`, and where
+        known `tariff`, `final`, `value_added`, `output`, `deficit`, `markup`, `sectors`), values
+        in millions of USD. Elasticities may stand in `sectors` or be given here. The rest is as
+        in `from_arrays`. Raises `BadFile` with file and line for what cannot be read.
+        """
+        from tradetalks.data.own.tidy import read_tables
+
+        found = read_tables(tables)
+        given: dict[str, Any] = {
+            "theta": theta,
+            "sigma": sigma,
+            "theta_domestic": theta_domestic,
+            "sigma_domestic": sigma_domestic,
+        }
+        for key, value in given.items():
+            if value is not None:
+                found.refuse_second(key)
+                found.arrays[key] = value
+        return cls.from_arrays(
+            countries=found.countries,
+            sectors=found.sectors,
+            balance=balance,
+            name=name or found.name,
+            year=year,
+            notes=(*notes, *found.notes),
+            sources=sources,
+            **found.arrays,
+        )
+
+    def replace(self, **changes: Any) -> World:
+        """Return a checked world with some arguments of `from_arrays` changed; notes are kept."""
+        kept = {f.name: getattr(self, f.name) for f in fields(self)}
+        made = World.from_arrays(**kept | changes)
+        return made if "balance" in changes else made.noted(changes.get("notes", self.notes))
+
+    def noted(self, notes: Sequence[str]) -> World:
+        """Return the same world with these notes."""
+        return replace(self, notes=tuple(notes))
+
+    def describe(self) -> str:
+        """Return totals, identities and the rules that were applied, as Markdown to print."""
+        from tradetalks.data.describe import describe_table
+
+        return describe_table(self)
 
     @property
     def output(self) -> Array:
@@ -187,7 +279,7 @@ class World:
         uses = self.intermediate.sum(2) + self.final
         rows.append(self._gap("absorption = intermediate + final use", self.absorption, uses))
         income = self.final.sum(1) - self.value_added.sum(1) - self.duties
-        gap = np.abs(income - self.deficit) / np.maximum(self.final.sum(1), DOLLAR)
+        gap = np.abs(income - self.deficit) / self.final.sum(1)
         at = int(gap.argmax())
         rows.append(
             Check(
@@ -205,21 +297,19 @@ class World:
         """Raise `BadTable` if a sign or an identity fails; see `checks` for all of them."""
         for row in self.checks():
             if not row.passed:
-                cure = (
-                    "Negative flows have no meaning here: net them out or set them to zero, and "
-                    "balance the table again."
-                    if "least" in row.message
-                    else "Correct the number, or leave out `value_added` and `final`, which are "
-                    "then computed as residuals."
-                )
-                raise BadTable(f"World '{self.name}': {row.message}.", cure=cure)
+                raise BadTable(f"World '{self.name}': {row.message}.", cure=CURE)
+        if self.markup is not None:
+            labels = Labels(self.countries, self.sectors)
+            check_markup(labels, self.markup, self.output, self.value_added)
 
     def aggregate(self, regions: str | Mapping[str, str]) -> World:
         """Return the world by region: a region set's name, or a mapping country -> region.
 
         Flows add. Trade inside a region becomes domestic trade and keeps its duty (the
         diagonal's tariff is duty over value), so the identities hold. Customs ratios are
-        means weighted by goods trade. Regions stand in the order of the mapping, `ROW` last.
+        means weighted by goods trade; profits add, so a region's markup is its sales over its
+        sales less profits; elasticities stay as they are. Regions stand in the order of the
+        mapping, `ROW` last.
         """
         mapping = region_set(regions) if isinstance(regions, str) else regions
         missing = [c for c in self.countries if c not in mapping]
@@ -243,22 +333,22 @@ class World:
         goods_trade = self.trade[:, :, self.goods].sum(2)
         weight = member @ goods_trade @ member.T
         customs = member @ (goods_trade * self.customs_ratio) @ member.T
-        return World.from_arrays(
-            name=self.name,
-            year=self.year,
+        return self.replace(
             countries=labels,
-            sectors=self.sectors,
-            goods=self.goods,
             trade=trade,
-            tariff=_ratio(duty, trade, 0.0),
-            mfn_tariff=_ratio(mfn, trade, 0.0),
+            tariff=divide(duty, trade, 0.0),
+            mfn_tariff=divide(mfn, trade, 0.0),
             intermediate=np.einsum("Nn,njk->Njk", member, self.intermediate),
             final=member @ self.final,
             value_added=member @ self.value_added,
-            customs_ratio=_ratio(customs, weight, 1.0),
-            notes=self.notes,
-            sources=self.sources,
+            customs_ratio=divide(customs, weight, 1.0),
+            markup=None if self.markup is None else self._region_markup(member),
         )
+
+    def _region_markup(self, member: Array) -> Array:
+        assert self.markup is not None
+        sales = member @ self.output
+        return 1.0 / (1.0 - divide(member @ (self.output * (1 - 1 / self.markup)), sales, 0.0))
 
     def content_hash(self) -> str:
         """Return a sha256 of year, labels and arrays (not of the name, notes and sources)."""
@@ -267,11 +357,13 @@ class World:
         digest.update(self.goods.tobytes())
         for name in _AXES:
             digest.update(np.ascontiguousarray(getattr(self, name), dtype="<f8").tobytes())
+        for name in ("sigma", "sigma_domestic", "markup"):
+            if (values := getattr(self, name)) is not None:
+                digest.update(name.encode() + np.ascontiguousarray(values, dtype="<f8").tobytes())
         return digest.hexdigest()
 
     def _cell(self, axes: str, at: tuple[Any, ...]) -> str:
-        labels = {"c": self.countries, "s": self.sectors}
-        return ", ".join(labels[a][int(p)] for a, p in zip(axes, at, strict=True))
+        return Labels(self.countries, self.sectors).cell(axes, at)[1:-1]
 
     def _signs(self, name: str, values: Array, least: float) -> Check:
         at = np.unravel_index(int(values.argmin()), values.shape)
@@ -281,7 +373,8 @@ class World:
         return Check(f"{name} >= {least:g}", max(least - value, 0.0), 0.0, where, message)
 
     def _gap(self, name: str, left: Array, right: Array) -> Check:
-        scale = np.maximum(np.maximum(np.abs(left), np.abs(right)), DOLLAR / TOLERANCE)
+        size = np.maximum(np.abs(left), np.abs(right))
+        scale = np.maximum(size, min(DOLLAR / TOLERANCE, 1e-3 * float(size.max())) or 1.0)
         gap = np.abs(left - right) / scale
         at = np.unravel_index(int(gap.argmax()), gap.shape)
         where = self._cell("cs", at)
@@ -289,38 +382,20 @@ class World:
         return Check(name, float(gap[at]), TOLERANCE, where, message)
 
 
-def _unique(kind: str, labels: Sequence[str]) -> None:
-    twice = sorted({x for x in labels if list(labels).count(x) > 1})
-    if twice:
-        raise BadTable(f"The {kind} '{twice[0]}' stands twice.", cure="Labels must be unique.")
-
-
-def _array(name: str, values: ArrayLike, shape: tuple[int, ...]) -> Array:
-    try:
-        array = np.array(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise BadTable(f"`{name}` is not an array of numbers: {error}.") from error
-    if array.shape != shape:
-        raise BadTable(
-            f"`{name}` has shape {array.shape}, but the labels need {shape}.",
-            cure="Orders: trade and tariff [exporter, importer, sector], intermediate "
-            "[country, input, user], final and value_added [country, sector], "
-            "customs_ratio [exporter, importer].",
-        )
-    if not np.isfinite(array).all():
-        at = tuple(int(x) for x in np.argwhere(~np.isfinite(array))[0])
-        raise BadTable(
-            f"`{name}` is {array[at]} at position {at}.", cure="Every cell must be a number."
-        )
-    array.setflags(write=False)
-    return array
-
-
-def _residual(total: Array, parts: Array) -> Array:
-    """Return what is left of `total`; a negative rest that is only rounding is zero."""
-    rest = total - parts
-    return np.where((rest < 0) & (rest > -1e-12 * total), 0.0, rest)
-
-
-def _ratio(part: Array, whole: Array, otherwise: float) -> Array:
-    return np.divide(part, whole, out=np.full_like(whole, otherwise), where=whole > 0)
+def _goods(
+    labels: Labels, goods: Sequence[bool] | NDArray[np.bool_] | None
+) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
+    """Return which sectors are goods [j]: as given, else by the sector codes, else all."""
+    said: tuple[str, ...] = ()
+    if goods is None:
+        known = sector_table()
+        flags = np.array([known[s].goods if s in known else True for s in labels.sectors])
+        unknown = [s for s in labels.sectors if s not in known]
+        if unknown:
+            said = (f"Counted as goods, since nothing else was said: {', '.join(unknown)}.",)
+    else:
+        flags = np.array(goods, dtype=bool)
+    if flags.shape != labels.shape("s"):
+        raise BadTable(f"`goods` has shape {flags.shape}.", cure=f"It needs {labels.shape('s')}.")
+    flags.setflags(write=False)
+    return flags, said

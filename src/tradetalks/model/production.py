@@ -63,7 +63,7 @@ def factor_price(closure: Closure, shock: Shock, state: State) -> Float[Array, "
     mobile, specific = closure.factors.mobile, closure.factors.specific
     price = mobile * wage + (1.0 - mobile) * state.value_added
     if state.employment is not None:
-        # workers who sort are more: the sector wage is (wage bill / employment)^(1/kappa) ...
+        # with employment L the sector wage is (wage bill / L)^(1/kappa) w^(1-1/kappa)
         price = price - (1.0 - specific - mobile) * state.employment[:, None]
     if shock.endowment is None:
         return price

@@ -95,6 +95,7 @@ def _measure(m: Measure) -> dict[str, Any]:
         "scope_text": m.scope.text, "exempt": [_exempt(x) for x in m.scope.exempt],
         "metal": m.metal, "group": m.group, "yields_to": [_yield(y) for y in m.yields_to],
         "exempts": m.exempts, "coverage": m.coverage, "conditional": m.conditional,
+        "use": m.depends_on_use,
         "channel": None if m.channel == "customs" else m.channel, "notes": m.notes,
         "events": [_event(e) for e in m.events],
     })  # fmt: skip

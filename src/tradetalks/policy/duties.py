@@ -11,7 +11,7 @@ from tradetalks.errors import BadInput, unknown_name
 from tradetalks.policy.intervals import Interval, IntervalTable, build_table, counts
 from tradetalks.policy.ledger import FOREVER, Law, day_number, iso
 from tradetalks.policy.lines import WEIGHTS, LineTable, dotted, load_lines
-from tradetalks.policy.overlays import lapse
+from tradetalks.policy.overlays import lapse, strike
 from tradetalks.policy.stacking import METAL_FACTOR, Stack, metal_share, scope, stack
 
 CONTRIBUTES = 1e-9
@@ -263,6 +263,7 @@ def warnings(
         event = row.event
         if event.in_transit and 0 <= now.day - event.effective < IN_TRANSIT_DAYS:
             out.append(f"{measure.title}, goods in transit: {event.in_transit}.")
+    out += _about_use(table, lines, now, exporter, importer)
     out += _about_values(lines, now)
     if any(r.interval.measure.kind == "exclusion" for r in now.refusals):
         out.append(
@@ -298,6 +299,24 @@ def edge_of_knowledge(table: IntervalTable, day: int) -> list[str]:
             f"What happened on or after {iso(ledger.outcome_unknown_from)} is not documented: "
             "steps from that day on are scheduled, outcome unknown."
         )
+    return out
+
+
+def _about_use(
+    table: IntervalTable, lines: LineTable, now: Stack, exporter: str, importer: str
+) -> list[str]:
+    """What goods of the code pay that are not of the use a measure is for."""
+    out: list[str] = []
+    for part in now.parts:
+        measure = part.interval.measure
+        if not measure.use or not (part.duty > CONTRIBUTES).any():
+            continue
+        without = strike(measure.id, iso(now.day))(table)
+        other = stack(
+            without, lines, now.day, exporter=exporter, importer=importer, index=now.index
+        )
+        rate = percent(weighted(other.total, lines, now.index))
+        out.append(f"{measure.title}: due on {measure.use} only; other goods pay {rate:.4g}%.")
     return out
 
 

@@ -94,6 +94,7 @@ class Measure:
     exempts: tuple[str, ...] = ()
     coverage: float = 1.0
     conditional: str = ""
+    use: str = ""
     channel: str = "customs"
     notes: str = ""
 
@@ -199,7 +200,7 @@ def _measure(data: dict[str, Any], authorities: dict[str, tuple[str, str]]) -> M
     targets = data["targets"]
     simple = {
         k: data[k]
-        for k in ("heading", "scope_text", "metal", "group", "coverage", "conditional",
+        for k in ("heading", "scope_text", "metal", "group", "coverage", "conditional", "use",
                   "channel", "notes")
         if k in data
     }  # fmt: skip

@@ -80,33 +80,53 @@ class LineTable:
         found = set(self.member_start.tolist()) | set(self.member_end.tolist())
         return sorted(d for d in found if 0 < d < 2_000_000)
 
+    def alike(self) -> tuple[np.ndarray, np.ndarray]:
+        """One line of each kind that the law cannot tell apart, and the value of its kind (USD)."""
+        if "alike" not in self._masks:
+            bits = np.zeros((len(self), len(self.member_list)), bool)
+            start = 0
+            for period, stop in enumerate(self.member_stop):
+                bits[self.member_lines[start:stop], period] = True
+                start = stop
+            numbers = np.stack([v.astype(np.float32) for v in self.columns.values()], axis=1)
+            raw = [np.packbits(bits, axis=1), numbers.view(np.uint8).reshape(len(self), -1)]
+            key = np.ascontiguousarray(np.concatenate(raw, axis=1))
+            kinds = key.view(np.dtype((np.void, key.shape[1]))).ravel()
+            _, first, kind = np.unique(kinds, return_index=True, return_inverse=True)
+            self._masks["alike"] = first
+            self._masks["alike_value"] = np.bincount(kind.ravel(), weights=self.value)
+        return self._masks["alike"], self._masks["alike_value"]
+
     def find(self, code: str) -> np.ndarray:
         """Indices of the lines of a code of 2 to 10 digits (dots and spaces allowed)."""
         digits = clean_code(code)
-        found = self._prefix(digits)
+        found = self.starting_with(digits)
         if len(found) == 0 and len(digits) == 10 and digits.endswith("00"):
-            found = self._prefix(digits[:8])
+            found = self.starting_with(digits[:8])
         if len(found) == 0 and self.importer == "CHN" and len(digits) > 6:
-            found = self._prefix(digits[:6])[:1]
+            found = self.starting_with(digits[:6])[:1]
         if len(found) == 0:
             raise self._no_such_line(digits)
         return found
 
-    def _prefix(self, digits: str) -> np.ndarray:
+    def starting_with(self, digits: str) -> np.ndarray:
+        """Indices of the lines whose code starts with these digits (none is no error)."""
         low = np.searchsorted(self.code, digits.encode())
         return np.arange(low, np.searchsorted(self.code, digits.encode() + b"\xff"))
 
     def _no_such_line(self, digits: str) -> UnknownName:
         near: list[str] = []
         for length in range(len(digits) - 1, 1, -1):
-            found = self._prefix(digits[:length])
+            found = self.starting_with(digits[:length])
             if len(found):
                 size = min(len(digits), 8) if len(digits) > 6 else 6
                 close = sorted(
                     {self.code_text(i)[:size] for i in found},
                     key=lambda c: (abs(int(c.ljust(10, "0")) - int(digits.ljust(10, "0"))), c),
                 )
-                near = [f"{dotted(c)} ({self.description(self._prefix(c)[0])})" for c in close[:3]]
+                near = [
+                    f"{dotted(c)} ({self.description(self.starting_with(c)[0])})" for c in close[:3]
+                ]
                 break
         cure = f"Nearest: {'; '.join(near)}." if near else "See the Harmonised System's headings."
         return UnknownName(f"no tariff line {dotted(digits)} of {self.importer}.", cure=cure)
@@ -126,16 +146,18 @@ def _texts(importer: str, name: str) -> list[str]:
     return bytes(data[name]).decode().split("\n") if name in data.files else []
 
 
-def clean_code(code: str) -> str:
+def clean_code(code: str, shortest: int = 4) -> str:
     """Digits of a tariff code; anything else is an error that says what a code looks like."""
     digits = code.strip().replace(".", "").replace(" ", "").replace("-", "")
     if not digits.isascii() or not digits.isdigit():
         raise BadInput(
-            f"'{code}' is not a tariff code.", cure="Give 4 to 10 digits, e.g. 8505.11.00."
+            f"'{code}' is not a tariff code.",
+            cure=f"Give {shortest} to 10 digits, e.g. 8505.11.00.",
         )
-    if not 4 <= len(digits) <= 10:
+    if not shortest <= len(digits) <= 10:
         raise BadInput(
-            f"'{code}' has {len(digits)} digits.", cure="Give 4 to 10 digits, e.g. 8505.11.00."
+            f"'{code}' has {len(digits)} digits.",
+            cure=f"Give {shortest} to 10 digits, e.g. 8505.11.00.",
         )
     return digits
 

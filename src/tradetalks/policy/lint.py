@@ -116,6 +116,9 @@ def _events(measure: Measure, data: object) -> list[Finding]:
             out.append(
                 Finding(file, line, "dates run backwards: later in the file, earlier in both dates")
             )
+    if effects and effects[0].kind in ("extend", "resume", "void", "terminate"):
+        line = line_of(data, ("events", measure.events.index(effects[0])))
+        out.append(Finding(file, line, f"begins with '{effects[0].kind}': nothing runs yet"))
     starts = Counter((e.effective, e.announced, e.enacted) for e in effects)
     for event in effects:
         if starts[event.effective, event.announced, event.enacted] > 1:
@@ -137,9 +140,6 @@ def _periods(measure: Measure, data: object) -> list[Finding]:
                 out.append(Finding(file, line, f"overlapping periods ({law})"))
             elif second.start > first.end and second.event.kind in ("modify", "extend", "resume"):
                 out.append(Finding(file, line, f"gap before this '{second.event.kind}' ({law})"))
-        first_kind = rows[0].event.kind if rows else "impose"
-        if first_kind in ("extend", "resume"):
-            out.append(Finding(file, 1, f"begins with '{first_kind}': nothing runs yet ({law})"))
     return out
 
 

@@ -110,7 +110,7 @@ def add(
 ) -> Overlay:
     """A new additive duty of `importer` on `exporter`, on all lines or prefixes `products`."""
     _check_rate(rate)
-    prefixes = tuple(clean_code(p) for p in products)
+    prefixes = tuple(clean_code(p, shortest=2) for p in products)
 
     def apply(table: IntervalTable) -> IntervalTable:
         if authority not in table.ledger.authorities:
@@ -155,7 +155,7 @@ def apply_all(table: IntervalTable, overlays: Iterable[Overlay]) -> IntervalTabl
 def _changed(
     who: str, on: str, products: Iterable[str], change: Callable[[Interval], Interval]
 ) -> Overlay:
-    prefixes = tuple(clean_code(p) for p in products)
+    prefixes = tuple(clean_code(p, shortest=2) for p in products)
 
     def apply(table: IntervalTable) -> IntervalTable:
         chosen, day = _choose(table, who), day_number(on)

@@ -148,6 +148,7 @@ class Measure(_Strict):
     exempts: list[str] = Field(default_factory=list)
     coverage: Annotated[float, Field(gt=0, le=1)] | None = None
     conditional: str | None = None
+    depends_on_use: str | None = None
     channel: Literal["customs", "postal", "port"] = "customs"
     in_transit: str | None = None
     notes: str | None = None

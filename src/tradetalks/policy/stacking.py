@@ -17,9 +17,9 @@ from tradetalks.policy.lines import LineTable
 
 TINY = 1e-12
 # Metal content of derivatives, assumed: input-output shares (BEA) count metal bought as metal, not
-# the metal inside bought parts. Twice that share, at most 1, agrees with the published effective
-# rates of 2025-26; the range is 1 (the bare share) to the full value, which is what customs
-# assesses when the content is not declared.
+# the metal inside bought parts. Twice that share, at most 1, is calibrated to the effective rates
+# published for 2025-08-18 and 2026-01-01; the range is 1 (the bare share) to the full value, which
+# customs assesses when the content is not known (CSMS 64384423).
 METAL_FACTOR = 2.0
 
 
@@ -145,7 +145,7 @@ def scope(row: Interval, lines: LineTable, day: int, known: int) -> np.ndarray:
         if prefixes:
             named = np.zeros(len(lines), bool)
             for prefix in prefixes:
-                named[lines.find(prefix)] = True
+                named[lines.starting_with(prefix)] = True
             mask = mask & (named if keep else ~named)
     return mask
 

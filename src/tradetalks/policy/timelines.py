@@ -12,7 +12,7 @@ from tradetalks.errors import BadInput
 from tradetalks.policy.duties import percent
 from tradetalks.policy.intervals import IntervalTable, build_table
 from tradetalks.policy.ledger import FOREVER, Law, day_number, iso
-from tradetalks.policy.lines import LineTable, load_lines
+from tradetalks.policy.lines import load_lines
 from tradetalks.policy.stacking import Stack, stack
 
 FAMILIES = (
@@ -92,17 +92,23 @@ def _direction(table: IntervalTable, name: str, first: int, last: int) -> list[S
     lines = load_lines(importer)
     mine = [r for r in table.rows if r.measure.has_lines and r.measure.hits(exporter, importer)]
     days = {r.start for r in mine} | {r.end for r in mine} | set(lines.list_days())
+    # Lines that the law treats alike are worked out once; a rule by code prefix may part them.
+    by_prefix = any(r.only or r.but for r in mine)
+    index, value = (None, lines.value) if by_prefix else lines.alike()
+    whole = float(lines.value.sum()) + lines.value_outside
     out: list[Step] = []
     before: dict[str, float] = {}
     held: dict[str, tuple[float, str]] = {}
     for day in sorted({first} | {d for d in days if first < d <= last}):
         law = stack(
-            table, lines, day, exporter=exporter, importer=importer, claim_exclusions="coverage"
-        )
-        families = averages(law, lines)
+            table, lines, day, exporter=exporter, importer=importer, index=index,
+            claim_exclusions="coverage",
+        )  # fmt: skip
+        share = value / whole
+        families = averages(law, share)
         if out and not any(abs(families[f] - before[f]) > STEP for f in families):
             continue
-        parts = _by_measure(law, lines)
+        parts = _by_measure(law, share)
         total = sum(families.values())
         labels = _labels(held, parts)
         out.append(Step(day, name, total, families, _headline(law), labels))
@@ -110,14 +116,13 @@ def _direction(table: IntervalTable, name: str, first: int, last: int) -> list[S
     return out
 
 
-def _by_measure(law: Stack, lines: LineTable) -> dict[str, tuple[float, str]]:
+def _by_measure(law: Stack, share: np.ndarray) -> dict[str, tuple[float, str]]:
     """Contribution of each measure to the average, with its title and rate in words."""
-    whole = float(lines.value.sum()) + lines.value_outside
     out: dict[str, tuple[float, str]] = {}
     for part in law.parts:
         row = part.interval
         rate = "" if row.column or row.floor else f" {percent(row.rate):g}%"
-        out[row.measure.title] = (float((part.duty * lines.value).sum()) / whole, rate)
+        out[row.measure.title] = (float((part.duty * share).sum()), rate)
     return out
 
 
@@ -133,10 +138,9 @@ def _labels(
     return tuple(text for _, text in sorted(moved))
 
 
-def averages(law: Stack, lines: LineTable) -> dict[str, float]:
-    """Trade-weighted statutory rate by family, fractions; trade without a line counts as free."""
-    whole = float(lines.value.sum()) + lines.value_outside
-    found = {k: float((v * lines.value).sum()) / whole for k, v in law.by_family().items()}
+def averages(law: Stack, share: np.ndarray) -> dict[str, float]:
+    """Average statutory rate by family, fractions; `share` [line] of all trade behind each line."""
+    found = {k: float((v * share).sum()) for k, v in law.by_family().items()}
     return {f: found.get(f, 0.0) for f in FAMILIES}
 
 

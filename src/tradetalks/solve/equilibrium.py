@@ -34,7 +34,7 @@ from tradetalks.model import (
     step_sizes,
     trade_kernel,
 )
-from tradetalks.model.checks import check_closure
+from tradetalks.model.checks import check_closure, check_quotas
 from tradetalks.solve.anderson import FixedPoint, accelerate
 from tradetalks.solve.newton import newton_gmres
 from tradetalks.solve.status import TOLERANCE, Method, Status, describe
@@ -163,10 +163,11 @@ def solve(
     """Solve for the equilibrium under one shock.
 
     Returns a `Solution` whatever happens; call `.require()` to have numbers or an error.
-    Raises `BadNumber` where the closure contradicts the table (`check_closure`).
+    Raises `BadNumber` where the closure or a quota contradicts the table (`model.checks`).
     """
     with jax.enable_x64(True):
         check_closure(economy, closure)
+        check_quotas(economy, shock.quotas)
         problem = _Problem(economy, elasticities, closure or Closure())
         begin = start(economy, problem.closure, shock) if from_state is None else from_state
         state, equilibrium, found = _solve_single(problem, shock, begin, False)

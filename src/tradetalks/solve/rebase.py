@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import jax
+import numpy as np
 
 from tradetalks.errors import BadInput
 from tradetalks.model import Closure, Economy, Elasticities, Shock, rebased, trade_kernel
@@ -43,4 +44,5 @@ def rebase(
                 cure="Rebase before they are introduced, and give them with the shock.",
             )
     with jax.enable_x64(True):
-        return _rebased(economy, elasticities, closure or Closure(), shock, solution.state)
+        new = _rebased(economy, elasticities, closure or Closure(), shock, solution.state)
+        return jax.tree.map(np.asarray, new)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tradetalks.validation.cells import Cell, Computed, Replication
 
-__all__ = ["Cell", "Replication", "replicate", "replications"]
+__all__ = ["Cell", "Replication", "replicate", "replications", "require_data"]
 
 
 def replications() -> tuple[str, ...]:
@@ -34,6 +34,31 @@ def replicate(name: str) -> Replication:
     module = import_module(f"{__name__}.{name.replace('-', '_')}")
     compute: Callable[[], Computed] = module.compute
     return compare(about, compute())
+
+
+def require_data(*names: str) -> None:
+    """Raise one `DataMissing` for all raw files that these replications lack on this machine."""
+    from tradetalks.data.registry import data_folder, source
+    from tradetalks.errors import DataMissing
+    from tradetalks.validation.published import paper
+
+    lacking: list[str] = []
+    for name in names:
+        about = paper(name)
+        if about.data is None:
+            continue
+        raw = source(about.data)
+        missing = [f.path for f in raw.files if not (data_folder() / f.path).is_file()]
+        if missing:
+            more = f" and {len(missing) - 1} more" if missing[1:] else ""
+            lacking.append(f"{name} needs {missing[0]}{more} (source '{raw.name}', {raw.home})")
+    if lacking:
+        raise DataMissing(
+            f"raw data are not on this machine: {'; '.join(lacking)}.",
+            cure=f"Put the files below {data_folder()}, or set TRADETALKS_DATA to the folder that "
+            "has them; `tradetalks data list` names the sources. `tradetalks replicate "
+            "cut-off-closed-forms` needs none.",
+        )
 
 
 def __getattr__(name: str) -> object:

@@ -22,41 +22,44 @@ _NOT_TRADED = 8.22
 def compute() -> Computed:
     """Compute the cells of the three tables. Raises `DataMissing` without source `cp2015`."""
     from tradetalks.data.readers import replication
+    from tradetalks.validation.economies import BALANCED, equilibrium
 
     data = replication.read_caliendo_parro()
     countries = replication.CP_COUNTRIES
     at = {c: n for n, c in enumerate(countries)}
-    economy, elasticities = without_deficits(data)
+    base, elasticities = baseline(data)
 
     nafta = data.tariff.copy()
     members = [at[c] for c in NAFTA]
     pairs = np.ix_(members, members)
     nafta[pairs] = data.tariff_2005[pairs]
-    one = _solve(economy, elasticities, nafta)
-    world = _solve(economy, elasticities, data.tariff_2005)
+    one = equilibrium(base, elasticities, nafta, BALANCED)
+    world = equilibrium(base, elasticities, data.tariff_2005, BALANCED)
 
     numbers: dict[tuple[str, str, str], float] = {}
-    effects = _linear_welfare(economy, data.tariff, one)
-    effects["real wage"] = one.wage / one.consumer_price - 1.0
+    prices = np.asarray(one.consumer_price)
+    effects = _linear_welfare(base, data.tariff, one)
+    effects["real wage"] = np.asarray(one.wage) / prices - 1.0
     for table in ("Table 2", "Table 2, four digits"):
         for column, values in effects.items():
             numbers |= {(table, c, column): 100.0 * values[at[c]] for c in NAFTA}
-    before = np.asarray(economy.trade).transpose(2, 1, 0).sum(2)
-    after = one.trade.sum(2)
+    before = np.asarray(base.trade).sum(0).T
+    after = np.asarray(one.trade).sum(2)
     for n in NAFTA:
         for i in NAFTA:
             if i != n:
                 growth = after[at[i], at[n]] / before[at[i], at[n]] - 1.0
                 numbers["Table 5", n, f"from {i}"] = 100.0 * growth
-    welfare = _linear_welfare(economy, data.tariff, world)["welfare"]
+    welfare = _linear_welfare(base, data.tariff, world)["welfare"]
     numbers |= {("Table 7", c, "welfare"): 100.0 * welfare[at[c]] for c in countries}
 
-    income = one.expenditure / np.asarray(economy.expenditure) / one.consumer_price - 1.0
+    income = np.asarray(one.expenditure) / np.asarray(base.expenditure) / prices - 1.0
     beside = [
-        Beside(f"Real income of {c} after NAFTA, percent", 100.0 * income[at[c]]) for c in NAFTA
+        Beside(f"Real income of {c} after NAFTA: income over prices, exact", 100.0 * income[at[c]])
+        for c in NAFTA
     ]
     theirs = replication.read_caliendo_parro_start().trade_share
-    ours = before_shares(economy)
+    ours = trade_shares(base)
     beside.append(
         Beside(
             "Largest gap between our deficit-free trade shares and the authors'",
@@ -67,23 +70,13 @@ def compute() -> Computed:
     return Computed(numbers, beside=tuple(beside))
 
 
-def without_deficits(data: CaliendoParro) -> tuple[Economy, Elasticities]:
+def baseline(data: CaliendoParro) -> tuple[Economy, Elasticities]:
     """Return the deficit-free baseline of 1993 and its elasticities (sigma = 1 + theta)."""
-    import jax
+    from tradetalks.validation.economies import one_nest, without_deficits
 
-    from tradetalks.model import Closure, Elasticities, shock_of
-    from tradetalks.solve import rebase, solve
-
-    table = table_of_shares(data)
     rest = np.full(data.trade.shape[2] - len(data.theta), _NOT_TRADED)
-    sigma = 1.0 + np.concatenate([data.theta, rest])
-    one = np.asarray(1.0)
-    elasticities = Elasticities(sigma, sigma, one, one, one)
-    balanced = Closure(deficit="balanced")
-    with jax.enable_x64(True):
-        factual = shock_of(data.tariff)
-    found = solve(table, elasticities, factual, balanced)
-    return rebase(table, elasticities, factual, found, balanced), elasticities
+    elasticities = one_nest(1.0 + np.concatenate([data.theta, rest]))
+    return without_deficits(table_of_shares(data), elasticities, data.tariff), elasticities
 
 
 def table_of_shares(data: CaliendoParro) -> Economy:
@@ -93,9 +86,7 @@ def table_of_shares(data: CaliendoParro) -> Economy:
     data's; flows follow from them by two linear systems (spending for a unit of each
     country's final demand, then the final demand that pays every country's value added).
     """
-    import jax
-
-    from tradetalks.model import economy_of_flows
+    from tradetalks.validation.economies import economy
 
     share, final_share, input_share, beta, added = _shares(data)
     N, S = final_share.shape
@@ -110,14 +101,13 @@ def table_of_shares(data: CaliendoParro) -> Economy:
     output = np.einsum("imk,mke->ike", net, spending)
     demand = np.linalg.solve(np.einsum("ik,ike->ie", beta, output), added)
     spending, output = spending @ demand, output @ demand
-    with jax.enable_x64(True):
-        return economy_of_flows(
-            net * spending,
-            data.tariff,
-            input_share * ((1.0 - beta) * output)[:, None, :],
-            final_share * demand[:, None],
-            beta * output,
-        )
+    return economy(
+        net * spending,
+        data.tariff,
+        input_share * ((1.0 - beta) * output)[:, None, :],
+        final_share * demand[:, None],
+        beta * output,
+    )
 
 
 def _shares(data: CaliendoParro) -> tuple[Array, Array, Array, Array, Array]:
@@ -132,9 +122,7 @@ def _shares(data: CaliendoParro) -> tuple[Array, Array, Array, Array, Array]:
     input_share = data.input_share / np.where(used > 0, used, 1.0)[:, None, :]
     beta = np.where(used > 0, data.value_added_share, 1.0)
     added = (data.value_added_share * output).sum(1)
-    materials = np.einsum(
-        "njk,nk->nj", data.input_share, (1.0 - data.value_added_share) * output
-    )
+    materials = np.einsum("njk,nk->nj", data.input_share, (1.0 - data.value_added_share) * output)
     deficit = trade.sum((0, 2)) - trade.sum((1, 2))
     income = added + (trade * data.tariff).sum((0, 2)) + deficit
     final = np.maximum((spending - materials) / income[:, None], 0.0)
@@ -147,35 +135,26 @@ def _shares(data: CaliendoParro) -> tuple[Array, Array, Array, Array, Array]:
     )
 
 
-def before_shares(economy: Economy) -> Array:
+def trade_shares(base: Economy) -> Array:
     """Return the baseline's trade shares at users' prices, `[i, n, j]`."""
-    gross = np.asarray(economy.trade) * np.exp(np.asarray(economy.log_duty))
+    gross = np.asarray(base.trade) * np.exp(np.asarray(base.log_duty))
     return (gross / gross.sum(2, keepdims=True)).transpose(2, 1, 0)
 
 
-def _solve(economy: Economy, elasticities: Elasticities, tariff: Array) -> Equilibrium:
-    import jax
-
-    from tradetalks.model import Closure, shock_of
-    from tradetalks.solve import solve
-
-    with jax.enable_x64(True):
-        shock = shock_of(tariff)
-    return solve(economy, elasticities, shock, Closure(deficit="balanced")).require()
-
-
-def _linear_welfare(economy: Economy, tariff: Array, after: Equilibrium) -> dict[str, Array]:
+def _linear_welfare(base: Economy, tariff: Array, after: Equilibrium) -> dict[str, Array]:
     """Return the paper's equation (16) with every dln taken as ratio minus one.
 
     Terms of trade: sum (E dln c_n - M dln c_i) / I; volume: sum tau M (dln M - dln c_i) / I,
     at baseline exports E, imports M (world prices) and income I.
     """
-    trade = np.asarray(economy.trade).transpose(2, 1, 0)
+    trade = np.asarray(base.trade).transpose(2, 1, 0)
     abroad = ~np.eye(trade.shape[0], dtype=bool)[:, :, None]
     flows = trade * abroad
-    cost = after.cost - 1.0
-    volume = np.where(trade > 0, after.trade / np.where(trade > 0, trade, 1.0), 1.0) - 1.0
-    income = np.asarray(economy.expenditure)
+    cost = np.asarray(after.cost) - 1.0
+    traded = trade > 0
+    growth = np.asarray(after.trade) / np.where(traded, trade, 1.0) - 1.0
+    volume = np.where(traded, growth, 0.0)
+    income = np.asarray(base.expenditure)
     terms = (flows.sum(1) * cost).sum(1) - (flows * cost[:, None, :]).sum((0, 2))
     moved = (tariff * flows * (volume - cost[:, None, :])).sum((0, 2))
     return {

@@ -93,7 +93,7 @@ class Replication:
             "tolerance": self.tolerance,
             "cells": [cell.as_dict() for cell in self.cells],
             "also": [cell.as_dict() for cell in self.also],
-            "beside": [vars(b) for b in self.beside],
+            "beside": [vars(b) for b in self.beside],  # what, value, unit
         }
 
 

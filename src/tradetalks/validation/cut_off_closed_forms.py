@@ -39,9 +39,10 @@ def loss(share: float, lost: float, elasticity: float, *, used_by_industry: bool
     Households buy it beside the other good, or sector 1 needs it as a critical input.
     """
     import jax
+    import jax.numpy as jnp
 
-    from tradetalks.model import Closure, Elasticities, economy_of_flows, factors_of, shock_of
-    from tradetalks.solve import solve
+    from tradetalks.model import Closure, factors_of
+    from tradetalks.validation.economies import economy, equilibrium, one_nest
 
     rest = 1.0 - share
     use = np.zeros((1, 2, 2))
@@ -50,17 +51,19 @@ def loss(share: float, lost: float, elasticity: float, *, used_by_industry: bool
         use[0, 0, 1] = share
         final = np.array([[0.0, 1.0]])
     none = np.zeros((1, 1, 2))
-    s, any_number = np.asarray(elasticity), np.full(2, 2.0)
+    base = economy(
+        (final + use.sum(2))[None],
+        none,
+        use,
+        final,
+        np.array([[share, rest]]),
+        critical=np.array([1.0, 0.0]) if used_by_industry else None,
+    )
     with jax.enable_x64(True):
-        economy = economy_of_flows(
-            (final + use.sum(2))[None],
-            none,
-            use,
-            final,
-            np.array([[share, rest]]),
-            critical=np.array([1.0, 0.0]) if used_by_industry else None,
-        )
-        shock = shock_of(none, endowment=np.array([[1.0 - lost, 1.0]]))
-        rule = Closure(factors=factors_of(np.array([[1.0, 0.0]])))
-    elasticities = Elasticities(any_number, any_number, s, s, s, critical=s)
-    return 1.0 - float(solve(economy, elasticities, shock, rule).require().welfare[0])
+        rule = Closure(factors=factors_of(jnp.array([[1.0, 0.0]])))
+    left = np.array([[1.0 - lost, 1.0]])
+    # no trade: the elasticity among origins can be any
+    after = equilibrium(
+        base, one_nest(np.full(2, 2.0), inner=elasticity), none, rule, endowment=left
+    )
+    return 1.0 - float(after.welfare[0])

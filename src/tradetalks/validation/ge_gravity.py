@@ -11,24 +11,17 @@ _THETA = 4.0
 
 def compute() -> Computed:
     """Compute welfare and trade. Raises `DataMissing` without source `gegravity`."""
-    import jax
-
     from tradetalks.data.readers.replication import read_ge_gravity
-    from tradetalks.model import Elasticities, economy_of_flows, shock_of
-    from tradetalks.solve import solve
+    from tradetalks.validation.economies import economy, equilibrium, one_nest
 
     data = read_ge_gravity()
     N = len(data.countries)
     trade, free = data.trade[:, :, None], np.zeros((N, N, 1))
-    one, sigma = np.asarray(1.0), np.full(1, 1.0 + _THETA)
-    with jax.enable_x64(True):
-        economy = economy_of_flows(
-            trade, free, np.zeros((N, 1, 1)), trade.sum(0), trade.sum(1)
-        )
-        # a partial effect b on log trade is a trade cost of exp(-b / theta)
-        shock = shock_of(free, np.exp(-data.effect / _THETA)[:, :, None])
-    e = solve(economy, Elasticities(sigma, sigma, one, one, one), shock).require()
-    welfare = e.welfare / data.trade.sum(0)
+    base = economy(trade, free, np.zeros((N, 1, 1)), trade.sum(0), trade.sum(1))
+    # a partial effect b on log trade is a trade cost of exp(-b / theta)
+    cost = np.exp(-data.effect / _THETA)[:, :, None]
+    e = equilibrium(base, one_nest(np.full(1, 1.0 + _THETA)), free, iceberg=cost)
+    welfare, after = np.asarray(e.welfare) / data.trade.sum(0), np.asarray(e.trade)[:, :, 0]
     numbers: dict[tuple[str, str, str], float] = {}
     published: dict[tuple[str, str, str], float] = {}
     for i, exporter in enumerate(data.countries):
@@ -37,6 +30,6 @@ def compute() -> Computed:
         for n, importer in enumerate(data.countries):
             if data.trade[i, n] > 0:
                 key = ("X_eu", exporter, importer)
-                numbers[key] = e.trade[i, n, 0] / data.trade[i, n]
+                numbers[key] = after[i, n] / data.trade[i, n]
                 published[key] = data.trade_after[i, n] / data.trade[i, n]
     return Computed(numbers, published)

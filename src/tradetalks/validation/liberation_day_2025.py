@@ -30,9 +30,9 @@ _PAID_LOCALLY = (0.26, 0.12)
 _LEAST_DUTY, _FLAT = 0.10, 0.19
 # the authors' list, which lacks Czechia and Slovakia
 _EU = (
-    "AUT BEL BGR CYP DEU DNK ESP EST FIN FRA GRC HRV HUN IRL ITA LTU LUX LVA MLT NLD POL PRT ROU "
-    "SVN SWE"
-).split()
+    "AUT", "BEL", "BGR", "CYP", "DEU", "DNK", "ESP", "EST", "FIN", "FRA", "GRC", "HRV", "HUN",
+    "IRL", "ITA", "LTU", "LUX", "LVA", "MLT", "NLD", "POL", "PRT", "ROU", "SVN", "SWE",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,9 +96,7 @@ def compute() -> Computed:
 
 def world_of(data: Liberation) -> World:
     """Return the authors' baseline: GDP and trade give deficits and home sales."""
-    import jax
-
-    from tradetalks.model import economy_of_flows
+    from tradetalks.validation.economies import economy
 
     N = len(data.countries)
     local = local_shares(data)
@@ -106,16 +104,15 @@ def world_of(data: Liberation) -> World:
     phi = (1.0 + theta) / ((1.0 - local) * theta) - 1.0 / theta
     trade = _with_home_sales(data.trade, data.gdp, local)
     income = trade @ (1.0 - local) + local * trade.sum(0)
-    with jax.enable_x64(True):
-        economy = economy_of_flows(
-            trade[:, :, None],
-            np.zeros((N, N, 1)),
-            np.zeros((N, 1, 1)),
-            trade.sum(0)[:, None],
-            income[:, None],
-            local=local,
-        )
-    return World(data.countries, economy, local, phi, data.announced)
+    base = economy(
+        trade[:, :, None],
+        np.zeros((N, N, 1)),
+        np.zeros((N, 1, 1)),
+        trade.sum(0)[:, None],
+        income[:, None],
+        local=local,
+    )
+    return World(data.countries, base, local, phi, data.announced)
 
 
 def local_shares(data: Liberation) -> Array:
@@ -145,14 +142,21 @@ def _with_home_sales(trade: Array, gdp: Array, local: Array) -> Array:
 
 def closure(world: World, revenue: Literal["lump_sum", "income_tax_cut"]) -> Closure:
     """Return the authors' closure."""
+    import jax
+    import jax.numpy as jnp
+
     from tradetalks.model import Closure, Selection
 
-    return Closure(
-        labour="elastic",
-        labour_elasticity=np.asarray(_KAPPA),  # pyright: ignore[reportArgumentType]
-        revenue=revenue,
-        selection=Selection(world.local, world.duty_exponent, np.asarray(_SCALE / _EPS)),  # pyright: ignore[reportArgumentType]
-    )
+    with jax.enable_x64(True):
+        access = Selection(
+            jnp.asarray(world.local), jnp.asarray(world.duty_exponent), jnp.asarray(_SCALE / _EPS)
+        )
+        return Closure(
+            labour="elastic",
+            labour_elasticity=jnp.asarray(_KAPPA),
+            revenue=revenue,
+            selection=access,
+        )
 
 
 def welfare(
@@ -170,14 +174,14 @@ def welfare(
     spending, income = np.asarray(economy.expenditure), np.asarray(economy.factor_income)
     weight = _KAPPA / (1.0 + _KAPPA)
     if formula == "ghh":
-        return after.welfare / (spending - weight * income) - 1.0
+        return np.asarray(after.welfare) / (spending - weight * income) - 1.0
+    prices, earned = np.asarray(after.consumer_price), np.asarray(after.factor_income)
     relief = np.zeros_like(income)
     if rule.revenue == "income_tax_cut":
-        relief = after.revenue / after.factor_income
+        relief = np.asarray(after.revenue) / earned
     delta = spending / (spending - weight * (1.0 - relief) * income)
-    real = after.expenditure / spending / after.consumer_price
-    earned = after.factor_income / income / after.consumer_price
-    return delta * real + (1.0 - delta) * earned - 1.0
+    real = np.asarray(after.expenditure) / spending / prices
+    return delta * real + (1.0 - delta) * earned / income / prices - 1.0
 
 
 def _duties(world: World, rates: Array) -> Array:
@@ -189,33 +193,25 @@ def _duties(world: World, rates: Array) -> Array:
 
 
 def _solve(world: World, duty: Array, rule: Closure) -> Equilibrium:
-    import jax
+    from tradetalks.validation.economies import equilibrium, one_nest
 
-    from tradetalks.model import Elasticities, shock_of
-    from tradetalks.solve import solve
-
-    one, sigma = np.asarray(1.0), np.full(1, 1.0 + _EPS)
-    with jax.enable_x64(True):
-        shock = shock_of(duty[:, :, None])
-    e = solve(
-        world.economy, Elasticities(sigma, sigma, one, one, one), shock, rule
-    ).require()
+    e = equilibrium(world.economy, one_nest(np.full(1, 1.0 + _EPS)), duty[:, :, None], rule)
     # numeraire: the world's baseline spending costs what it did
     weight = np.asarray(world.economy.expenditure)
-    return e.at_prices(float(weight.sum() / (weight * e.consumer_price).sum()))
+    return e.at_prices(float(weight.sum() / (weight * np.asarray(e.consumer_price)).sum()))
 
 
 def _outcomes(world: World, e: Equilibrium, rule: Closure) -> dict[str, Array]:
     abroad = ~np.eye(len(world.countries), dtype=bool)
     before = np.asarray(world.economy.trade)[0].T * abroad
-    after = e.trade[:, :, 0] * abroad
-    growth = e.factor_income / np.asarray(world.economy.factor_income)
+    after = np.asarray(e.trade)[:, :, 0] * abroad
+    growth = np.asarray(e.factor_income) / np.asarray(world.economy.factor_income)
     deficit = after.sum(0) - after.sum(1)
     return {
         "welfare": welfare(world.economy, e, rule),
         "deficit": deficit / (before.sum(0) - before.sum(1)) - 1.0,
         "exports to GDP": after.sum(1) / before.sum(1) / growth - 1.0,
         "imports to GDP": after.sum(0) / before.sum(0) / growth - 1.0,
-        "employment": e.employment - 1.0,
-        "prices": e.consumer_price - 1.0,
+        "employment": np.asarray(e.employment) - 1.0,
+        "prices": np.asarray(e.consumer_price) - 1.0,
     }

@@ -19,26 +19,29 @@ Array = NDArray[np.float64]
 def compute() -> Computed:
     """Compute welfare, wages and profits. Raises `DataMissing` without source `ossa2014`."""
     from tradetalks.data.readers.replication import OSSA_REGIONS, read_ossa
+    from tradetalks.validation.economies import BALANCED, equilibrium
 
     data = read_ossa()
-    economy, elasticities = without_deficits(data)
-    nash = _solve(economy, elasticities, data.nash)
+    base, elasticities = baseline(data)
+    nash = equilibrium(base, elasticities, data.nash, BALANCED)
     rows = (*OSSA_REGIONS, "mean")
     N = len(OSSA_REGIONS)
     own, others = np.zeros(N), np.zeros(N)
     for n in range(N):
         tariff = data.tariff.copy()
         tariff[:, n] = data.optimal[:, n]
-        gain = _welfare(economy, _solve(economy, elasticities, tariff))
+        gain = _welfare(base, equilibrium(base, elasticities, tariff, BALANCED))
         own[n], others[n] = gain[n], np.delete(gain, n).mean()
-    profit = nash.profit / (np.asarray(economy.sales) * np.asarray(economy.profit_share)).sum(1)
+    wage = np.asarray(nash.wage)
+    earned = (np.asarray(base.sales) * np.asarray(base.profit_share)).sum(1)
+    profit = np.asarray(nash.profit) / earned
     columns = {
         ("Table 3a", "own welfare"): own,
         ("Table 3a", "others' welfare"): others,
         ("Table 3a", "median tariff"): _medians(data.optimal),
-        ("Table 4a", "welfare"): _welfare(economy, nash),
-        ("Table 4a", "wage"): nash.wage - nash.wage.mean(),
-        ("Table 4a", "profits"): profit / nash.wage - 1.0,
+        ("Table 4a", "welfare"): _welfare(base, nash),
+        ("Table 4a", "wage"): wage - wage.mean(),
+        ("Table 4a", "profits"): profit / wage - 1.0,
         ("Table 4a", "median tariff"): _medians(data.nash),
     }
     numbers: dict[tuple[str, str, str], float] = {}
@@ -49,43 +52,25 @@ def compute() -> Computed:
     return Computed(numbers)
 
 
-def without_deficits(data: Ossa) -> tuple[Economy, Elasticities]:
+def baseline(data: Ossa) -> tuple[Economy, Elasticities]:
     """Return the baseline at factual tariffs with trade balanced, and its elasticities."""
-    import jax
-
-    from tradetalks.model import Closure, Elasticities, economy_of_flows, shock_of
-    from tradetalks.solve import rebase, solve
+    from tradetalks.validation.economies import economy, one_nest, without_deficits
 
     N, _, S = data.trade.shape
-    one, rule = np.asarray(1.0), Closure(deficit="balanced")
-    elasticities = Elasticities(data.sigma, data.sigma, one, one, one)
-    with jax.enable_x64(True):
-        factual = shock_of(data.tariff)
-        economy = economy_of_flows(
-            data.trade,
-            data.tariff,
-            np.zeros((N, S, S)),
-            (data.trade * (1.0 + data.tariff)).sum(0),
-            data.trade.sum(1),
-            markup=np.tile(data.sigma / (data.sigma - 1.0), (N, 1)),
-        )
-    found = solve(economy, elasticities, factual, rule)
-    return rebase(economy, elasticities, factual, found, rule), elasticities
+    elasticities = one_nest(data.sigma)
+    raw = economy(
+        data.trade,
+        data.tariff,
+        np.zeros((N, S, S)),
+        (data.trade * (1.0 + data.tariff)).sum(0),
+        data.trade.sum(1),
+        markup=np.tile(data.sigma / (data.sigma - 1.0), (N, 1)),
+    )
+    return without_deficits(raw, elasticities, data.tariff), elasticities
 
 
-def _solve(economy: Economy, elasticities: Elasticities, tariff: Array) -> Equilibrium:
-    import jax
-
-    from tradetalks.model import Closure, shock_of
-    from tradetalks.solve import solve
-
-    with jax.enable_x64(True):
-        shock = shock_of(tariff)
-    return solve(economy, elasticities, shock, Closure(deficit="balanced")).require()
-
-
-def _welfare(economy: Economy, after: Equilibrium) -> Array:
-    return after.welfare / np.asarray(economy.expenditure) - 1.0
+def _welfare(base: Economy, after: Equilibrium) -> Array:
+    return np.asarray(after.welfare) / np.asarray(base.expenditure) - 1.0
 
 
 def _medians(tariff: Array) -> Array:

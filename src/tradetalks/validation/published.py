@@ -26,6 +26,7 @@ class Table:
     title: str
     tolerance: float
     numbers: Mapping[tuple[str, str], float]
+    columns: tuple[str, ...] = ()
     of_data: bool = False
     beside: bool = False
 
@@ -52,7 +53,7 @@ def papers() -> Mapping[str, Paper]:
     """Return every paper by name, in the order of the file."""
     from ruamel.yaml import YAML
 
-    text = resources.files(__package__).joinpath("published.yaml").read_text("utf-8")
+    text = resources.files("tradetalks.validation").joinpath("published.yaml").read_text("utf-8")
     loaded = YAML(typ="safe").load(text)
     return MappingProxyType({name: _paper(name, row) for name, row in loaded.items()})
 
@@ -70,7 +71,7 @@ def _paper(name: str, row: dict[str, Any]) -> Paper:
 
 
 def _table(name: str, row: dict[str, Any]) -> Table:
-    columns = row.pop("columns", ())
+    columns = tuple(row.pop("columns", ()))
     rows = row.pop("rows", {})
     numbers = {
         (str(key), column): float(value)
@@ -78,4 +79,4 @@ def _table(name: str, row: dict[str, Any]) -> Table:
         for column, value in zip(columns, values, strict=True)
         if value is not None
     }
-    return Table(name=name, numbers=numbers, **row)
+    return Table(name=name, numbers=numbers, columns=columns, **row)

@@ -18,10 +18,11 @@ from tradetalks.errors import BadFile
 
 Array = NDArray[np.float64]
 
-CP_COUNTRIES = tuple(
-    "ARG AUS AUT BRA CAN CHL CHN DNK FIN FRA DEU GRC HUN IND IDN IRL ITA JPN KOR MEX NLD NZL NOR "
-    "PRT ZAF ESP SWE TUR GBR USA ROW".split()
-)
+CP_COUNTRIES = (
+    "ARG", "AUS", "AUT", "BRA", "CAN", "CHL", "CHN", "DNK", "FIN", "FRA", "DEU", "GRC", "HUN",
+    "IND", "IDN", "IRL", "ITA", "JPN", "KOR", "MEX", "NLD", "NZL", "NOR", "PRT", "ZAF", "ESP",
+    "SWE", "TUR", "GBR", "USA", "ROW",
+)  # fmt: skip
 CP_TRADED, CP_SECTORS = 20, 40
 OSSA_REGIONS = ("BRA", "CHN", "EU", "IND", "JPN", "ROW", "USA")
 OSSA_INDUSTRIES = 33

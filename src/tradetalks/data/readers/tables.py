@@ -15,11 +15,14 @@ from tradetalks.errors import BadFile
 
 
 def rows(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield (line, row) of a CSV (gzip allowed, byte-order mark removed) with these columns."""
+    """Yield (line, row) of a CSV (gzip allowed, byte-order mark removed) with these columns.
+
+    Cells beyond the header stand under the name "".
+    """
     opener = gzip.open if path.suffix == ".gz" else open
     try:
         with opener(path, "rt", encoding="utf-8-sig", newline="") as f:
-            reader = csv.DictReader(f)
+            reader = csv.DictReader(f, restkey="")
             missing = [c for c in columns if c not in (reader.fieldnames or ())]
             if missing:
                 raise BadFile(
@@ -32,6 +35,20 @@ def rows(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, 
                 yield reader.line_num, row
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise BadFile(f"cannot be read as a CSV ({error}).", file=path) from error
+
+
+def header(path: Path) -> tuple[str, ...]:
+    """Return the column names of a CSV (as `rows` reads it); none may stand twice."""
+    opener = gzip.open if path.suffix == ".gz" else open
+    try:
+        with opener(path, "rt", encoding="utf-8-sig", newline="") as f:
+            names = tuple(x.strip() for x in next(csv.reader(f), []))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise BadFile(f"cannot be read as a CSV ({error}).", file=path) from error
+    twice = [x for x in names if names.count(x) > 1]
+    if twice:
+        raise BadFile(f"column '{twice[0]}' stands twice.", cure="Rename one.", file=path, line=1)
+    return names
 
 
 def number(text: str | None, path: Path, line: int, *, empty: float | None = None) -> float:

@@ -1,0 +1,231 @@
+"""Published tables come out of the model, and a replication that fails says so."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tradetalks import validation
+from tradetalks.cli import main
+from tradetalks.data.readers.replication import (
+    CP_COUNTRIES,
+    read_caliendo_parro,
+    read_caliendo_parro_start,
+    read_liberation,
+)
+from tradetalks.errors import BadFile, DataMissing, UnknownName
+from tradetalks.validation import cells, replicate, replications
+from tradetalks.validation.caliendo_parro_2015 import baseline, trade_shares
+from tradetalks.validation.cut_off_closed_forms import exact, loss
+from tradetalks.validation.describe import describe_validation, tables
+from tradetalks.validation.liberation_day_2025 import local_shares, welfare
+from tradetalks.validation.published import paper, papers
+
+ROOT = Path(__file__).resolve().parents[2]
+NEED_DATA = [name for name, about in papers().items() if about.data]
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRADETALKS_HOME", str(tmp_path))
+    for name in ("DIR", "MIN_ENTRY_SIZE_BYTES", "MIN_COMPILE_TIME_SECS"):
+        prefix = "JAX_COMPILATION_CACHE_" if name == "DIR" else "JAX_PERSISTENT_CACHE_"
+        monkeypatch.setenv(prefix + name, "")
+        monkeypatch.delenv(prefix + name)
+
+
+@pytest.mark.raw_data
+@pytest.mark.parametrize("name", NEED_DATA)
+def test_the_published_tables_come_out(name: str) -> None:
+    found = replicate(name)
+    missed = [c for c in (*found.cells, *found.also) if not c.passed]
+    assert missed == []
+    assert found.passed and found.max_abs_deviation <= found.tolerance
+
+
+@pytest.mark.raw_data
+def test_as_many_cells_as_the_papers_print() -> None:
+    count = {name: len(replicate(name).cells) for name in replications()}
+    assert count == {
+        "caliendo-parro-2015": 12 + 12 + 6 + 31,
+        "ge-gravity": 44 + 44 * 44,
+        "ossa-2014-given-tariffs": 14,
+        "liberation-day-2025": 16,
+        "cut-off-closed-forms": 4,
+    }
+
+
+@pytest.mark.raw_data
+def test_liberation_day_comes_out_digit_by_digit() -> None:
+    """Tighter than its tolerance: every number prints as the paper has it."""
+    for cell in replicate("liberation-day-2025").cells:
+        digits = len(f"{cell.published:g}".partition(".")[2])
+        assert f"{cell.computed:.{digits}f}" == f"{cell.published:.{digits}f}", cell
+
+
+@pytest.mark.raw_data
+def test_consistent_preferences_halve_the_gain_of_liberation_day() -> None:
+    beside = {b.what: b.value for b in replicate("liberation-day-2025").beside}
+    (ghh,) = (value for what, value in beside.items() if "GHH" in what)
+    assert ghh == pytest.approx(0.63, abs=0.005)
+
+
+@pytest.mark.raw_data
+def test_local_shares_are_the_calibrated_ones() -> None:
+    data = read_liberation()
+    shares = local_shares(data)
+    assert shares[data.countries.index("USA")] == pytest.approx(0.27047, abs=5e-6)
+    assert shares[data.countries.index("CHN")] == pytest.approx(0.11434, abs=5e-6)
+
+
+@pytest.mark.raw_data
+def test_the_deficit_free_baseline_is_the_authors() -> None:
+    data, start = read_caliendo_parro(), read_caliendo_parro_start()
+    economy, _ = baseline(data)
+    np.testing.assert_allclose(trade_shares(economy), start.trade_share, atol=1e-6)
+    scale = start.value_added.sum() / np.asarray(economy.factor_income).sum()
+    np.testing.assert_allclose(scale * economy.factor_income, start.value_added, rtol=1e-6)
+    np.testing.assert_allclose(scale * economy.spending, start.spending, rtol=1e-5)
+    np.testing.assert_allclose(economy.final_share, start.final_share, atol=1e-6)
+    assert np.abs(economy.deficit / economy.factor_income).max() < 1e-8
+    assert len(CP_COUNTRIES) == len(set(CP_COUNTRIES)) == 31
+
+
+@pytest.mark.raw_data
+def test_the_page_is_what_the_replications_say() -> None:
+    page = (ROOT / "docs/validation.md").read_text("utf-8")
+    again = describe_validation([replicate(name) for name in replications()])
+    assert page == again, "python scripts/write_validation_report.py"
+
+
+@pytest.mark.parametrize("industry", [False, True])
+@pytest.mark.parametrize(
+    ("share", "lost", "elasticity"),
+    [(0.01, 0.3, 0.1), (0.04, 0.1, 0.04), (0.04, 0.3, 0.5), (0.2, 0.5, 0.9), (0.1, 0.2, 1.5)],
+)
+def test_a_cut_off_is_the_closed_form(
+    share: float, lost: float, elasticity: float, industry: bool
+) -> None:
+    found = loss(share, lost, elasticity, used_by_industry=industry)
+    assert found == pytest.approx(exact(share, lost, elasticity), abs=1e-8)
+
+
+def test_closed_forms_need_no_data(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("TRADETALKS_DATA", str(tmp_path))
+    found = replicate("cut-off-closed-forms")
+    assert found.passed and len(found.cells) == 4
+
+
+@pytest.mark.parametrize("name", NEED_DATA)
+def test_missing_data_name_where_to_get_them(
+    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TRADETALKS_DATA", str(tmp_path))
+    with pytest.raises(DataMissing, match=r"is not on this machine\. Get it from https://"):
+        replicate(name)
+
+
+def test_an_unknown_replication_is_suggested() -> None:
+    with pytest.raises(
+        UnknownName, match=r"unknown replication 'ge-gravty'\. Did you mean 'ge-gravity'"
+    ):
+        replicate("ge-gravty")
+    with pytest.raises(UnknownName, match=r"unknown welfare formula 'gh'\. Did you mean 'ghh'"):
+        welfare(None, None, None, "gh")  # type: ignore[arg-type]
+
+
+def test_a_damaged_file_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("TRADETALKS_DATA", str(tmp_path))
+    (tmp_path / "gegravity").mkdir()
+    (tmp_path / "gegravity/wiod_one_sector_2000.csv").write_text("exporter,importer\n")
+    with pytest.raises(BadFile, match=r"wiod_one_sector_2000\.csv: its checksum"):
+        replicate("ge-gravity")
+
+
+def test_every_paper_has_its_citation_and_its_limits() -> None:
+    for about in papers().values():
+        assert about.citation and about.url.startswith("https://") and about.limits
+        for table in about.tables.values():
+            assert table.tolerance > 0
+            assert table.of_data != bool(table.numbers)
+
+
+def _off(cell: cells.Cell, by: float) -> cells.Cell:
+    return replace(cell, computed=cell.published + by)
+
+
+@pytest.mark.parametrize("by", [0.02, float("nan")])
+def test_one_wrong_number_fails_a_replication(by: float) -> None:
+    found = replicate("cut-off-closed-forms")
+    broken = replace(found, cells=(_off(found.cells[0], by), *found.cells[1:]))
+    assert not broken.passed
+    text = describe_validation([broken])
+    assert "**not reproduced**" in text and "NOT reproduced: 1 of 4" in text
+    assert any("MISSED" in cell for _, _, rows in tables(broken) for row in rows for cell in row)
+
+
+def test_a_number_that_is_not_computed_fails() -> None:
+    nothing = cells.compare(paper("cut-off-closed-forms"), cells.Computed({}))
+    assert not nothing.passed
+    no_cells = cells.compare(paper("ge-gravity"), cells.Computed({}))
+    assert not no_cells.passed
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    status = main(["replicate", *arguments])
+    text = capsys.readouterr()
+    return status, text.out, text.err
+
+
+def test_command_one_replication(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = run(capsys, "cut-off-closed-forms")
+    assert (status, err) == (0, "")
+    assert "4 of 4 numbers reproduced" in out and "2.3426 (2.34)" in out
+    status, out, _ = run(capsys, "cut-off-closed-forms", "--format", "json")
+    answer = json.loads(out)
+    assert status == 0 and answer["name"] == "cut-off-closed-forms" and answer["passed"] is True
+    assert answer["max_abs_deviation"] < answer["tolerance"] == 0.01
+    assert {"table", "row", "column", "published", "computed"} <= set(answer["cells"][0])
+    assert answer["sources"][0]["url"].startswith("https://")
+    status, out, _ = run(capsys, "cut-off-closed-forms", "--format", "csv")
+    assert status == 0 and out.startswith("name,table,row,column,published,computed,tolerance\n")
+
+
+def test_command_without_data(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TRADETALKS_DATA", str(tmp_path))
+    status, out, err = run(capsys, "all")
+    assert (status, out) == (3, "")
+    for name in NEED_DATA:
+        assert name in err
+    assert "https://doi.org" in err and "TRADETALKS_DATA" in err
+
+
+def test_command_says_what_failed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = replicate("cut-off-closed-forms")
+    broken = replace(found, cells=(_off(found.cells[0], 1.0), *found.cells[1:]))
+    answer: Callable[[str], cells.Replication] = lambda _name: broken  # noqa: E731
+    monkeypatch.setattr(validation, "replicate", answer)
+    status, out, err = run(capsys, "cut-off-closed-forms", "--format", "json")
+    assert status == 1 and json.loads(out)["passed"] is False
+    assert "not reproduced: cut-off-closed-forms" in err
+    assert run(capsys, "osa")[0] == 2
+
+
+@pytest.mark.raw_data
+def test_command_all(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = run(capsys, "all")
+    assert (status, err) == (0, "")
+    assert out.count(" reproduced ") == len(replications()) and "NOT" not in out
+    status, out, _ = run(capsys, "all", "--format", "json")
+    answer = json.loads(out)
+    assert [r["name"] for r in answer["replications"]] == list(replications())
+    assert answer["passed"] is True
