@@ -35,10 +35,10 @@ if TYPE_CHECKING:
     from tradetalks.data.describe import describe_world
     from tradetalks.data.elasticities import HORIZONS, ElasticitySet, elasticity_sets, sets_for
     from tradetalks.data.published import read_oecd_icio, read_wiod_2013
+    from tradetalks.data.recipe import build, build_world
     from tradetalks.data.registry import data_folder, fetch, find, list_sources, source
     from tradetalks.data.shipped import check_world, load_world, world_names, world_report
     from tradetalks.data.world import Check, World
-    from tradetalks.data.recipe import build, build_world
 
 __all__ = [
     "HORIZONS",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
@@ -16,9 +17,8 @@ from numpy.typing import NDArray
 
 from tradetalks.data.readers.cubes import read_icio
 from tradetalks.data.readers.lines import read_monthly
-from tradetalks.data.readers.tables import number, rows
 from tradetalks.data.recipe import merge_cube
-from tradetalks.data.registry import find
+from tradetalks.data.registry import data_folder, find
 
 Array = NDArray[np.float64]
 
@@ -113,9 +113,13 @@ def _rate(duty: Array, value: Array) -> Array:
     return np.divide(duty, value, out=np.zeros_like(value), where=value > 0)
 
 
-@cache
 def census_imports() -> Mapping[int, Year]:
     """Return US imports by chapter, 2013 to 2020 (ten months). Raises `DataMissing`."""
+    return _census(data_folder())
+
+
+@cache
+def _census(_: Path) -> Mapping[int, Year]:
     sums: list[dict[tuple[int, str], float]] = []
     for what in ("CON_VAL_MO", "CAL_DUT_MO"):
         for file in ("hs2_imports_5700.parquet", "hs2_imports_TOTAL.parquet"):
@@ -134,20 +138,13 @@ def census_imports() -> Mapping[int, Year]:
     return MappingProxyType(years)
 
 
-def imports_by_industry(year: int) -> dict[str, float]:
-    """Return US imports from China of a year, USD by NAICS industry of three digits (Census)."""
-    path = find("us_imports_naics")
-    values: dict[str, float] = {}
-    for line, row in rows(path, ("time", "naics3", "china_trade")):
-        if row["time"].startswith(str(year)):
-            value = number(row["china_trade"], path, line, empty=0.0)
-            values[row["naics3"]] = values.get(row["naics3"], 0.0) + value
-    return values
+def icio_trade(year: int) -> tuple[tuple[str, ...], Array]:
+    """Return countries and goods trade [exporter, importer, sector], million USD."""
+    return _icio(data_folder(), year)
 
 
 @cache
-def icio_trade(year: int) -> tuple[tuple[str, ...], Array]:
-    """Return countries and goods trade [exporter, importer, sector], million USD."""
+def _icio(_: Path, year: int) -> tuple[tuple[str, ...], Array]:
     cube = read_icio(find("icio", f"ICIO{year}.npz"))
     goods = merge_cube(cube)[0][:, :, :-1]
     goods.setflags(write=False)

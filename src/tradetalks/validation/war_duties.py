@@ -1,8 +1,8 @@
 """The duties of 2018-2022 between the two, line by line and dated, for the back-test.
 
 A year's duty on a line is the mean over its twelve months. Lines weigh as in the law's own
-tables: US lines as imports from China of 2024 freed of the duties of 2024 (no year before the war is
-at hand by line), Chinese lines as US exports of 2017 by chapter.
+tables: US lines as imports from China of 2024 freed of the duties of 2024 (no year before the war
+is at hand by line), Chinese lines as US exports of 2017 by chapter.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -69,7 +70,9 @@ class Duties:
         for sector in np.unique(self.sector):
             here = self.sector == sector
             if old[here].sum() > 0:
-                grown = np.divide(new[here], old[here], out=np.ones(here.sum()), where=old[here] > 0)
+                grown = np.divide(
+                    new[here], old[here], out=np.ones(here.sum()), where=old[here] > 0
+                )
                 out[here] = grown * old[here].sum() / new[here].sum()
         return out
 
@@ -86,29 +89,26 @@ def duties(name: str) -> Mapping[str, Duties]:
     us = DIRECTIONS[0]
     match name:
         case "law":
-            return MappingProxyType(law)
+            found = law
         case "law, chapters of 2017":
-            return MappingProxyType(law | {us: at_chapters_of_2017(law[us])})
+            found = law | {us: at_chapters_of_2017(law[us])}
         case "HS6 schedules":
-            return MappingProxyType({d: _hs6_schedule(d, law[d]) for d in DIRECTIONS})
+            found = {d: _hs6_schedule(d, law[d]) for d in DIRECTIONS}
         case "collected":
-            return MappingProxyType(law | {us: _collected(law[us])})
-    raise unknown_name("duties", name, DUTIES)
+            found = law | {us: _collected(law[us])}
+        case _:
+            raise unknown_name("duties", name, DUTIES)
+    return MappingProxyType(found)
 
 
 @cache
-def law_lines(direction: str, *, exporter: str = "") -> Duties:
-    """Return the law of each month by tariff line, weights of the line table freed of duty.
-
-    `exporter` asks for the duties of USA on another country, at weights of imports from China.
-    """
+def law_lines(direction: str) -> Duties:
+    """Return the law of each month by tariff line, weights of the line table freed of duty."""
     from tradetalks.policy import schedule
     from tradetalks.policy.schedules import line_sectors
 
-    asked = ("USA", exporter) if exporter else direction
-
     def on(day: str) -> Schedule:
-        return schedule(day, asked)
+        return schedule(day, direction)
 
     first = on(BEFORE)
     months = {
@@ -170,8 +170,7 @@ def _hs6_schedule(direction: str, weighed: Duties) -> Duties:
     for year in YEARS:
         lower, upper = date(year, 1, 1), date(year + 1, 1, 1)
         days = [
-            max(0, (min(end, upper) - max(start, lower)).days)
-            for start, end in zip(begin[:-1], begin[1:], strict=True)
+            max(0, (min(end, upper) - max(start, lower)).days) for start, end in pairwise(begin)
         ]
         rate[year] = np.average(levels, axis=0, weights=days)
     value: dict[str, float] = {}
