@@ -51,8 +51,10 @@ def points(found: Study) -> list[dict[str, Any]]:
 
 
 def name_of(view: str, cell: str) -> str:
-    """Return the first word of a sector's name, or a chapter's code."""
-    return f"HS {cell}" if view == "Census" else sectors()[cell].label.replace(",", "").split()[0]
+    """Return how a sector's name begins, or a chapter's code."""
+    if view == "Census":
+        return f"HS {cell}"
+    return sectors()[cell].label.partition(",")[0].partition(" and ")[0].removesuffix(" equipment")
 
 
 def spec(rows: list[dict[str, Any]]) -> dict[str, Any]:
@@ -86,11 +88,18 @@ def spec(rows: list[dict[str, Any]]) -> dict[str, Any]:
                     "encoding": {"x": x, "y": y, "size": size},
                 },
                 {
-                    "mark": {"type": "text", "dx": 9, "align": "left", "fontSize": 11},
+                    "mark": {
+                        "type": "text",
+                        "dx": 10,
+                        "align": "left",
+                        "fontSize": 11,
+                        "clip": True,
+                    },
                     "encoding": {"x": x, "y": y, "text": {"field": "label", "type": "nominal"}},
                 },
             ],
         },
+        "resolve": {"axis": {"x": "independent", "y": "independent"}},
     }
     return figure(
         body,

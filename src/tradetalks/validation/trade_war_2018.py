@@ -344,7 +344,8 @@ def tables_of(found: Study) -> Computed:
         for name, share in {CENTRAL: best, **about.rivals}.items():
             both("errors of rivals", name, label, about.error(share), still)
             both("totals of rivals", name, label, about.total(share), actual)
-            both("likeness", name, label, likeness(about, share), 1.0)
+            if name != "no change":
+                both("likeness", name, label, likeness(about, share), 1.0)
         both("totals of rivals", "actual", label, actual, actual)
         for name, by_year in found.by_set.items():
             both("errors by set", name, label, about.error(by_year[year].shares[view]), still)
