@@ -128,5 +128,6 @@ def test_the_registry_describes_every_variable() -> None:
     for v in variables().values():
         assert v.label and v.unit in ("percent", "percentage_points", "usd_bn", "fraction")
         assert len(v.description) > 20 and v.description.endswith(".")
-        assert set(v.dims) <= {"set", "country", "partner", "exporter", "importer", "sector"}
+        known = {"set", "country", "partner", "exporter", "importer", "sector", "group"}
+        assert set(v.dims) <= known
     assert variables()["exports_reference"].kind == "level"

@@ -178,7 +178,10 @@ HEADLINES = {
 }
 
 
-@pytest.mark.parametrize("name", scenario_names())
+REAL = [n for n in scenario_names() if load_scenario(n).world == "world-2022"]
+
+
+@pytest.mark.parametrize("name", REAL)
 def test_shipped_scenarios_give_their_headline(name, world):
     """The product's table of headline rates, recomputed from the duty in dollars."""
     scenario = load_scenario(name)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 _PUBLIC = {
     "Check": "world",
     "ElasticitySet": "elasticities",
+    "FactorShares": "factors",
     "HORIZONS": "elasticities",
     "World": "world",
     "build": "recipe",
@@ -19,6 +20,7 @@ _PUBLIC = {
     "data_folder": "registry",
     "describe_world": "describe",
     "elasticity_sets": "elasticities",
+    "factor_shares": "factors",
     "fetch": "registry",
     "find": "registry",
     "list_sources": "registry",
@@ -34,6 +36,7 @@ _PUBLIC = {
 if TYPE_CHECKING:
     from tradetalks.data.describe import describe_world
     from tradetalks.data.elasticities import HORIZONS, ElasticitySet, elasticity_sets, sets_for
+    from tradetalks.data.factors import FactorShares, factor_shares
     from tradetalks.data.published import read_oecd_icio, read_wiod_2013
     from tradetalks.data.recipe import build, build_world
     from tradetalks.data.registry import data_folder, fetch, find, list_sources, source
@@ -44,6 +47,7 @@ __all__ = [
     "HORIZONS",
     "Check",
     "ElasticitySet",
+    "FactorShares",
     "World",
     "build",
     "build_world",
@@ -51,6 +55,7 @@ __all__ = [
     "data_folder",
     "describe_world",
     "elasticity_sets",
+    "factor_shares",
     "fetch",
     "find",
     "list_sources",

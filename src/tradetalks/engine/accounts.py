@@ -31,6 +31,9 @@ def _levels(e: Equilibrium, goods: NDArray[np.bool_]) -> dict[str, Array]:
         "bilateral_balance": (goods_flow - goods_flow.T) * _BN,
         "output": np.asarray(e.sales) * _BN,
         "value_added": np.asarray(e.value_added) * _BN,
+        "rents": np.asarray(e.rents) * _BN,
+        "export_tax": np.asarray(e.export_tax) * _BN,
+        "subsidy": np.asarray(e.subsidy) * _BN,
     }
 
 
@@ -48,7 +51,7 @@ def _percent(new: ArrayLike, old: ArrayLike) -> Array:
 
 def _parts_in_percent(parts: dict[str, Array], percent: Array) -> dict[str, Array]:
     """Scale log contributions so that they sum to the percentage change exactly."""
-    log_change = np.log1p(percent / 100.0)
+    log_change = np.sum(list(parts.values()), axis=0)
     small = np.abs(log_change) < 1e-12
     scale = np.where(small, 100.0, percent / np.where(small, 1.0, log_change))
     return {name: scale * value for name, value in parts.items()}
@@ -60,24 +63,32 @@ def accounts(
     parts: dict[str, Array],
     goods: NDArray[np.bool_],
     customs_ratio: Array,
+    aid: tuple[Array | float, Array | float] = (0.0, 0.0),
+    absent: frozenset[str] = frozenset(),
 ) -> dict[str, Array]:
     """Return every variable of one elasticity set, arrays over `[n]`, `[n, partner]` or `[n, k]`.
 
-    `parts` are log contributions from `decompose`. Names and units are those of the variable
-    registry in `results`; a name ending in `_reference` is the level before.
+    `parts` are log contributions from `decompose`; `aid` the production subsidies `[n, k]` of
+    the two ends; `absent` names what neither the scenario nor its reference has. Names and
+    units are those of the variable registry in `results`; a name ending in `_reference` is the
+    level before.
     """
-    real_income = _percent(after.welfare, before.welfare)
+    # the disutility of work, where it counts, is no part of what a percent is a percent of
+    consumed = np.asarray(before.expenditure / before.consumer_price)
+    gained = np.asarray(after.welfare - before.welfare)
+    real_income = 100.0 * np.divide(gained, consumed, out=np.zeros_like(gained), where=consumed > 0)
     old, new = _levels(before, goods), _levels(after, goods)
     out: dict[str, Array] = {
         "real_income": real_income,
-        "equivalent_variation": np.asarray(before.welfare) * _BN * real_income / 100.0,
+        "equivalent_variation": gained * _BN,
         "consumer_prices": _percent(
             after.consumer_price / after.wage, before.consumer_price / before.wage
         ),
         "wage": _percent(after.wage, before.wage),
+        "employment": _percent(after.employment, before.employment),
         "output_percent": _percent(
-            np.asarray(after.sales) / np.asarray(after.cost),
-            np.asarray(before.sales) / np.asarray(before.cost),
+            np.asarray(after.sales) / (np.asarray(after.cost) * (1.0 - aid[1])),
+            np.asarray(before.sales) / (np.asarray(before.cost) * (1.0 - aid[0])),
         ),
         **_parts_in_percent(parts, real_income),
     }
@@ -87,4 +98,16 @@ def accounts(
     balance = _customs_balance(before, goods, customs_ratio)
     out["bilateral_balance_customs"] = _customs_balance(after, goods, customs_ratio) - balance
     out["bilateral_balance_customs_reference"] = balance
+    out |= _limits(before, after)
+    return {k: v for k, v in out.items() if k.removesuffix("_reference") not in absent}
+
+
+def _limits(before: Equilibrium, after: Equilibrium) -> dict[str, Array]:
+    """Return premia (percent) and volumes (USD billions of the world's year) by group."""
+    out: dict[str, Array] = {}
+    if before.premium is None or after.premium is None:
+        return out
+    for suffix, e in (("_reference", before), ("", after)):
+        out[f"quota_premium{suffix}"] = 100.0 * np.asarray(e.premium)
+        out[f"quota_volume{suffix}"] = np.asarray(e.volumes) * _BN
     return out

@@ -24,6 +24,7 @@ def economy_of(world: World) -> Economy:
         jnp.asarray(world.intermediate),
         jnp.asarray(world.final),
         jnp.asarray(world.value_added),
+        markup=None if world.markup is None else jnp.asarray(world.markup),
     )
 
 

@@ -1,28 +1,23 @@
-"""The path of a shock, and the exact decomposition of real income along it.
+"""The path from the reference to the scenario: every wedge phased in along one line.
 
-Totally differentiating budgets and zero profits (Shephard's lemma) gives, for country n with
-final spending E, value before duty V, duty rate t, unit cost c, trade cost d and V = Q c d,
-
-    E dln W = sum_exports V dln c_n - sum_imports V dln c_i     terms of trade
-            + sum t V dln Q                                     volume of trade
-            - sum V dln d                                       trade costs
-            + dD                                                transfers (the deficit rule)
-
-The four are integrated from the reference to the scenario by Gauss-Legendre quadrature, with
-derivatives of the polynomial through the solved points, so they add up to the log change of
-real income up to the quadrature's error. A flow that is shut follows its share down to zero,
-so that every integrand is finite.
+Duties, export taxes and subsidies move linearly, trade costs and productivity in logs, a flow
+that is shut with its share (so that it falls to zero and every integrand stays finite), and
+limits on volumes geometrically (`tradetalks.engine.limits`). Inner points are the nodes of
+Gauss-Legendre quadrature.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
+from tradetalks.engine.limits import Groups, quotas_at
 from tradetalks.errors import NoAnswer
-from tradetalks.model import Equilibrium
+from tradetalks.model import Shock as ModelShock
+from tradetalks.scenario.shock import Shock
 
 Array = NDArray[np.float64]
 
@@ -32,9 +27,11 @@ NODES = 8
 
 @dataclass(frozen=True)
 class Path:
-    """Shocks along the way, index `[point, exporter, importer, sector]`; ends included.
+    """Shocks along the way; the first index is the point, ends included.
 
-    `cost_slope` is the derivative of the log trade cost at the inner points.
+    `tariff`, `iceberg`, `export_tax` `[p, i, n, j]`, `subsidy`, `productivity` `[p, n, k]`; None
+    where neither end has any. `weights` and `cost_slope` (the derivative of the log trade cost)
+    are at the inner points.
     """
 
     points: Array
@@ -42,21 +39,54 @@ class Path:
     tariff: Array
     iceberg: Array
     cost_slope: Array
+    export_tax: Array | None = None
+    subsidy: Array | None = None
+    productivity: Array | None = None
+
+    def shocks(self, rows: slice, groups: Groups | None, limit: Array | None) -> ModelShock:
+        """Return the model's shocks at some points, as a batch; `limit` is `[p, g]`."""
+        quotas = None
+        if groups is not None and limit is not None:
+            quotas = quotas_at(groups, limit, self.points[rows])
+        return ModelShock(
+            tariff=_by_sector(self.tariff[rows]),
+            log_iceberg=_by_sector(_log(self.iceberg[rows])),
+            export_tax=None if self.export_tax is None else _by_sector(self.export_tax[rows]),
+            subsidy=None if self.subsidy is None else jnp.asarray(self.subsidy[rows]),
+            productivity=None
+            if self.productivity is None
+            else jnp.asarray(self.productivity[rows]),
+            quotas=quotas,
+        )
 
 
-def path_between(tariff: tuple[Array, Array], iceberg: tuple[Array, Array], sigma: Array) -> Path:
-    """Return the path from the first to the second of two shocks `[i, n, j]`.
+def path_between(before: Shock, after: Shock, sigma: Array) -> Path:
+    """Return the path from the first to the second of two shocks.
 
-    Raises `NoAnswer` where a flow is shut that its users cannot do without (sigma <= 1).
+    `sigma` [j] is the elasticity among origins. Raises `NoAnswer` where a flow is shut that its
+    users cannot do without (sigma <= 1).
     """
     x, w = np.polynomial.legendre.leggauss(NODES)
     points = np.concatenate([[0.0], 0.5 * (x + 1.0), [1.0]])
-    s = points[:, None, None, None]
-    duties = (1.0 - s) * tariff[0] + s * tariff[1]
-    before, after = iceberg
+    costs, slope = _trade_costs(before.iceberg, after.iceberg, sigma, points)
+    gains = _linear(_logs(before.productivity), _logs(after.productivity), points)
+    return Path(
+        points=points,
+        weights=0.5 * w,
+        tariff=_mixed(before.tariff, after.tariff, points),
+        iceberg=costs,
+        cost_slope=slope,
+        export_tax=_linear(before.export_tax, after.export_tax, points),
+        subsidy=_linear(before.subsidy, after.subsidy, points),
+        productivity=None if gains is None else np.exp(gains),
+    )
+
+
+def _trade_costs(before: Array, after: Array, sigma: Array, points: Array) -> tuple[Array, Array]:
+    """Return trade costs along the way and the derivative of their logs inside it."""
     if np.array_equal(before, after):
-        costs = np.broadcast_to(before, duties.shape)
-        return Path(points, 0.5 * w, duties, costs, np.zeros((NODES, *before.shape)))
+        whole = np.broadcast_to(before, (points.size, *before.shape))
+        return whole, np.zeros((points.size - 2, *before.shape))
     shut = ~(np.isfinite(before) & np.isfinite(after))
     if np.any(shut & (sigma <= 1.0)):
         raise NoAnswer(
@@ -70,47 +100,35 @@ def path_between(tariff: tuple[Array, Array], iceberg: tuple[Array, Array], sigm
         # shut flows: linear in the share factor d^(1-sigma); others: linear in log d
         start = np.where(shut, before**power, np.log(before))
         end = np.where(shut, after**power, np.log(after))
-        level = (1.0 - s) * start + s * end
+        level = _mixed(start, end, points)
         costs = np.where(shut, level ** (1.0 / power), np.exp(np.where(shut, 0.0, level)))
         inner = level[1:-1]
         slope = np.where(shut, (end - start) / (power * inner), end - start)
-    return Path(points, 0.5 * w, duties, costs, slope)
+    return costs, slope
 
 
-def _derivative_matrix(points: Array) -> Array:
-    """Return the matrix that differentiates the polynomial through values at `points`."""
-    gaps = points[:, None] - points[None, :] + np.eye(points.size)
-    barycentric = 1.0 / gaps.prod(1)
-    matrix = barycentric[None, :] / barycentric[:, None] / gaps
-    np.fill_diagonal(matrix, 0.0)
-    np.fill_diagonal(matrix, -matrix.sum(1))
-    return matrix
+def _mixed(start: Array, end: Array, points: Array) -> Array:
+    s = points.reshape(-1, *[1] * start.ndim)
+    return (1.0 - s) * start + s * end
 
 
-def decompose(path: Path, equilibria: list[Equilibrium]) -> dict[str, Array]:
-    """Return contributions `[n]` in log points to the change of real income along a path.
+def _linear(start: Array | None, end: Array | None, points: Array) -> Array | None:
+    """Return the line between two wedges, one of which may be absent (zero)."""
+    if start is None and end is None:
+        return None
+    some = start if start is not None else end
+    assert some is not None
+    zero = np.zeros_like(some)
+    return _mixed(zero if start is None else start, zero if end is None else end, points)
 
-    `equilibria` are those at `path.points`. Keys: terms_of_trade, volume_of_trade,
-    trade_costs, remainder (transfers under the deficit rule), which sum to the log change.
-    """
-    slope = _derivative_matrix(path.points)[1:-1]
-    log_cost = np.log(np.stack([e.cost for e in equilibria]))
-    trade = np.stack([e.trade for e in equilibria])
-    d_cost = np.einsum("qp,pij->qij", slope, log_cost)
-    d_trade = np.einsum("qp,pinj->qinj", slope, trade)
-    inner = trade[1:-1]
-    expenditure = np.stack([e.expenditure for e in equilibria])[1:-1]
 
-    priced = inner * d_cost[:, :, None, :]
-    gains = priced.sum((2, 3)) - priced.sum((1, 3))
-    extra = inner * path.cost_slope
-    volume = (path.tariff[1:-1] * (d_trade - priced - extra)).sum((1, 3))
-    parts = {
-        "terms_of_trade": gains,
-        "volume_of_trade": volume,
-        "trade_costs": -extra.sum((1, 3)),
-    }
-    out = {name: path.weights @ (value / expenditure) for name, value in parts.items()}
-    total = np.log(equilibria[-1].welfare / equilibria[0].welfare)
-    out["remainder"] = total - out["terms_of_trade"] - out["volume_of_trade"] - out["trade_costs"]
-    return out
+def _logs(x: Array | None) -> Array | None:
+    return None if x is None else np.log(x)
+
+
+def _log(x: Array) -> Array:
+    return np.zeros(x.shape) if np.all(x == 1.0) else np.log(x)
+
+
+def _by_sector(flows: Array) -> jnp.ndarray:
+    return jnp.asarray(np.ascontiguousarray(flows.transpose(0, 3, 2, 1)))

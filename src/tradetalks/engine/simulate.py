@@ -8,22 +8,25 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
 from tradetalks.engine.accounts import accounts
+from tradetalks.engine.closures import closure_of
+from tradetalks.engine.decomposition import decompose
 from tradetalks.engine.economy import choose_sets, economy_of, elasticities_of
-from tradetalks.engine.path import Path, decompose, path_between
+from tradetalks.engine.limits import Groups, at_the_border, groups_of, limits_between, premia_along
+from tradetalks.engine.path import Path, path_between
 from tradetalks.engine.report import (
     assumptions_of,
     described,
     label_of,
+    shares_source,
     versions,
     warnings_of,
 )
 from tradetalks.errors import NoAnswer, NotConverged
-from tradetalks.model import Closure, Economy, Equilibrium, Shock
+from tradetalks.model import Closure, Economy, Elasticities, Equilibrium
 from tradetalks.solve import Solution, Status, solve_batch
 
 if TYPE_CHECKING:
@@ -38,7 +41,24 @@ Array = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
 
 _DIMS = {1: ("country",), 2: ("country", "sector"), 3: ("exporter", "importer", "sector")}
-_PAIRED = ("bilateral_balance", "bilateral_balance_customs")
+_OTHER_DIMS = {
+    "bilateral_balance": ("country", "partner"),
+    "bilateral_balance_customs": ("country", "partner"),
+    "quota_premium": ("group",),
+    "quota_volume": ("group",),
+}
+
+
+@dataclass(frozen=True)
+class _Setting:
+    """What all elasticity sets of a run share: `groups` are limits on volumes."""
+
+    scenario: Scenario
+    table: World
+    shocks: tuple[TableShock, TableShock]
+    economy: Economy
+    closure: Closure
+    groups: Groups | None
 
 
 @dataclass(frozen=True)
@@ -58,13 +78,12 @@ def simulate(
 ) -> RunResult:
     """Solve a scenario against its reference, over its elasticity sets.
 
-    `scenario` is a `Scenario`, the name of a shipped one or the path of a file; `world` a
-    table to use instead of the one that the scenario names (it is aggregated to the
-    scenario's regions if it is a shipped world). `progress(what, done, total)` is called after
-    each set. Raises `NotConverged` when the central set has no equilibrium, `BadInput` and
-    its kind for anything the scenario asks that the world does not have.
+    `scenario` is a `Scenario`, the name of a shipped one or the path of a file; `world` a table
+    to use, as it is, instead of the one that the scenario names. `progress(what, done, total)`
+    is called after each set. Raises `NotConverged` when the central set has no equilibrium,
+    `BadInput` and its kind for anything the scenario asks that the world does not have.
     """
-    from tradetalks.data import elasticity_sets, load_world
+    from tradetalks.data import load_world, sets_for
     from tradetalks.scenario import Scenario, compile_shock, load_scenario
 
     began = time.perf_counter()
@@ -72,23 +91,29 @@ def simulate(
     table = world if world is not None else load_world(asked.world, asked.regions)
     reference = asked.reference()
     shocks = compile_shock(reference, table), compile_shock(asked, table)
-    sets = choose_sets(asked, elasticity_sets(asked.horizon, table.sectors))
+    sets = choose_sets(asked, sets_for(table, asked.horizon))
     loaded = time.perf_counter()
 
     with jax.enable_x64(True):
-        economy = economy_of(table)
-        closure = Closure(deficit=asked.closures.deficit)
+        setting = _Setting(
+            asked,
+            table,
+            shocks,
+            economy_of(table),
+            closure_of(asked, table),
+            groups_of(shocks, table.trade),
+        )
         cases: dict[str, _Case] = {}
         statuses: dict[str, Status] = {}
         for done, chosen in enumerate(sets, start=1):
             try:
-                path, ends = _solve_path(economy, closure, chosen, asked, shocks)
+                path, solutions = _solve_path(setting, chosen)
             except NoAnswer as error:
                 statuses[chosen.name] = _refused(error)
             else:
-                statuses[chosen.name] = _worst(ends)
+                statuses[chosen.name] = _worst(solutions)
                 if statuses[chosen.name].converged:
-                    cases[chosen.name] = _case(table, path, ends)
+                    cases[chosen.name] = _case(setting, path, solutions)
             if progress is not None:
                 progress(chosen.name, done, len(sets))
     timing = {"load": loaded - began, "solve": time.perf_counter() - loaded}
@@ -98,32 +123,34 @@ def simulate(
             f"scenario '{asked.name}', central elasticity set '{central}': "
             f"{statuses[central].message}"
         )
-    return _labelled(asked, table, shocks, sets, cases, statuses, central, timing)
+    return _labelled(setting, world is not None, sets, cases, statuses, central, timing)
 
 
-def _solve_path(
-    economy: Economy,
-    closure: Closure,
-    chosen: ElasticitySet,
-    scenario: Scenario,
-    shocks: tuple[TableShock, TableShock],
-) -> tuple[Path, list[Solution]]:
-    before, after = shocks
-    elasticities = elasticities_of(chosen, after.elasticities, nests=scenario.nests)
-    path = path_between(
-        (before.tariff, after.tariff),
-        (before.iceberg, after.iceberg),
-        np.asarray(elasticities.sigma),
-    )
-    stacked = Shock(
-        tariff=jnp.asarray(np.ascontiguousarray(path.tariff.transpose(0, 3, 2, 1))),
-        log_iceberg=jnp.asarray(_log(path.iceberg.transpose(0, 3, 2, 1))),
-    )
-    return path, solve_batch(economy, elasticities, stacked, closure)
+def _solve_path(setting: _Setting, chosen: ElasticitySet) -> tuple[Path, list[Solution]]:
+    """Solve the two ends and what lies between them: at once, unless there are limits."""
+    before, after = setting.shocks
+    elasticities = elasticities_of(chosen, after.elasticities, nests=setting.scenario.nests)
+    path = path_between(before, after, np.asarray(elasticities.sigma))
+    if setting.groups is None:
+        shocks = path.shocks(slice(None), None, None)
+        return path, solve_batch(setting.economy, elasticities, shocks, setting.closure)
+    return path, _solve_limited(setting, setting.groups, elasticities, path)
 
 
-def _log(x: Array) -> Array:
-    return np.zeros(x.shape) if np.all(x == 1.0) else np.log(x)
+def _solve_limited(
+    setting: _Setting, groups: Groups, elasticities: Elasticities, path: Path
+) -> list[Solution]:
+    """Solve the ends first: where limits stand on the way depends on the volumes there."""
+    ends = slice(None, None, path.points.size - 1)
+    shocks = path.shocks(ends, groups, groups.limit)
+    first, last = solve_batch(setting.economy, elasticities, shocks, setting.closure)
+    if not (first.status.converged and last.status.converged):
+        return [first, last]
+    inner = slice(1, -1)
+    limit = limits_between(groups, first.equilibrium, last.equilibrium, path.points[inner])
+    shocks = path.shocks(inner, groups, limit)
+    between = solve_batch(setting.economy, elasticities, shocks, setting.closure)
+    return [first, *between, last]
 
 
 def _worst(solutions: list[Solution]) -> Status:
@@ -136,17 +163,35 @@ def _refused(error: NoAnswer) -> Status:
     return Status(False, str(error), float("inf"), float("inf"), 0, "anderson")
 
 
-def _case(table: World, path: Path, solutions: list[Solution]) -> _Case:
+def _case(setting: _Setting, path: Path, solutions: list[Solution]) -> _Case:
     equilibria = [s.require() for s in solutions]
+    parts = decompose(path, equilibria, setting.economy, setting.closure, setting.groups)
     before, after = equilibria[0], equilibria[-1]
-    parts = decompose(path, equilibria)
-    return _Case(before, after, accounts(before, after, parts, table.goods, table.customs_ratio))
+    if setting.groups is not None:
+        premia = premia_along(setting.groups, [before, after], np.array([0.0, 1.0]))
+        before, after = (at_the_border(e, premia, end) for end, e in enumerate((before, after)))
+    aid = (0.0, 0.0) if path.subsidy is None else (path.subsidy[0], path.subsidy[-1])
+    table = setting.table
+    values = accounts(
+        before, after, parts, table.goods, table.customs_ratio, aid, _absent(setting, path)
+    )
+    return _Case(before, after, values)
+
+
+def _absent(setting: _Setting, path: Path) -> frozenset[str]:
+    """Name the accounts that would be zero because nothing of the kind is there."""
+    there = {
+        "employment": setting.closure.labour != "fixed",
+        "rents": setting.groups is not None,
+        "export_tax": path.export_tax is not None,
+        "subsidy": path.subsidy is not None,
+    }
+    return frozenset(name for name, present in there.items() if not present)
 
 
 def _labelled(
-    scenario: Scenario,
-    table: World,
-    shocks: tuple[TableShock, TableShock],
+    setting: _Setting,
+    own_table: bool,
     sets: tuple[ElasticitySet, ...],
     cases: dict[str, _Case],
     statuses: dict[str, Status],
@@ -157,6 +202,7 @@ def _labelled(
 
     from tradetalks.results import RunResult
 
+    scenario, table, shocks = setting.scenario, setting.table, setting.shocks
     by_set = {
         name: {
             "converged": s.converged,
@@ -185,16 +231,16 @@ def _labelled(
         world={
             "name": table.name,
             "year": table.year,
-            "regions": scenario.regions,
+            "regions": _regions(scenario, table, own_table),
             "label": label_of(table),
             "hash": table.content_hash(),
-            "sources": [described(name) for name in table.sources],
+            "sources": [*map(described, table.sources), *shares_source(scenario, table)],
             "notes": list(table.notes),
         },
         horizon=scenario.horizon,
         status=status,
-        data=_dataset(table, shocks, [s.name for s in sets], cases, central, scenario.valuation),
-        assumptions=assumptions_of(scenario, sets),
+        data=_dataset(setting, [s.name for s in sets], cases, central),
+        assumptions=assumptions_of(scenario, sets, table),
         warnings=warnings_of(scenario, shocks, status),
         versions=versions(),
         timing=timing,
@@ -202,13 +248,23 @@ def _labelled(
     )
 
 
+def _regions(scenario: Scenario, table: World, own_table: bool) -> str:
+    """Return the region set of the table; `own` for a table that has other countries."""
+    from tradetalks.codes import region_set
+
+    labels = set(region_set(scenario.regions).values())
+    return "own" if own_table and not set(table.countries) <= labels else scenario.regions
+
+
+def _dims_of(name: str, sample: Array) -> tuple[str, ...]:
+    return _OTHER_DIMS.get(name.removesuffix("_reference"), _DIMS[sample.ndim])
+
+
 def _dataset(
-    table: World,
-    shocks: tuple[TableShock, TableShock],
+    setting: _Setting,
     names: list[str],
     cases: dict[str, _Case],
     central: str,
-    valuation: str,
 ) -> xr.Dataset:
     import xarray as xr
 
@@ -218,17 +274,16 @@ def _dataset(
         stacked = np.stack(
             [cases[s].values[name] if s in cases else np.full_like(sample, np.nan) for s in names]
         )
-        paired = name.removesuffix("_reference") in _PAIRED
-        dims = ("country", "partner") if paired else _DIMS[sample.ndim]
-        out[name] = ("set", *dims), stacked
+        out[name] = ("set", *_dims_of(name, sample)), stacked
     levels = np.asarray(pattern.before.trade) / 1e3
     out["trade"] = _DIMS[3], np.asarray(pattern.after.trade) / 1e3 - levels
     out["trade_reference"] = _DIMS[3], levels
-    out["tariff_reference"] = _DIMS[3], shocks[0].tariff
-    out["tariff"] = _DIMS[3], shocks[1].tariff
-    if valuation == "customs":
-        out["customs_ratio"] = _DIMS[3][:2], np.array(table.customs_ratio)
-    places = list(table.countries)
+    out["tariff_reference"] = _DIMS[3], setting.shocks[0].tariff
+    out["tariff"] = _DIMS[3], setting.shocks[1].tariff
+    if setting.scenario.valuation == "customs":
+        out["customs_ratio"] = _DIMS[3][:2], np.array(setting.table.customs_ratio)
+    places = list(setting.table.countries)
+    groups = {} if setting.groups is None else {"group": list(setting.groups.names)}
     return xr.Dataset(
         out,
         coords={
@@ -237,7 +292,8 @@ def _dataset(
             "partner": places,
             "exporter": places,
             "importer": places,
-            "sector": list(table.sectors),
+            "sector": list(setting.table.sectors),
+            **groups,
         },
         attrs={"central": central},
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
@@ -27,7 +28,9 @@ class Economy(eqx.Module):
     paid to factors, `profit_share[n, k]` the part 1 - 1/markup of sales that is neither.
     `material_share[n, j, k]` are shares in the bundle of ordinary materials,
     `critical_share[n, j, k]` (or None) cost shares of critical inputs, which stand at the top
-    of the cost function. Build it with `economy_of_flows`, which takes arrays in the usual order.
+    of the cost function. `leontief[n, j, k]` is the domestic price inverse: how much good j
+    rises in n when k's price does and imports' do not. Build it with `economy_of_flows`,
+    which takes arrays in the usual order.
     """
 
     log_duty: Float[Array, "j n i"]
@@ -43,6 +46,7 @@ class Economy(eqx.Module):
     value_added_share: Float[Array, "n k"]
     material_share: Float[Array, "n j k"]
     critical_share: Float[Array, "n j k"] | None
+    leontief: Float[Array, "n j k"]
     final_share: Float[Array, "n j"]
     expenditure: Float[Array, " n"]
     factor_income: Float[Array, " n"]
@@ -183,6 +187,7 @@ def _divide(a: Array, b: Array, empty: float) -> Array:
     return jnp.where(b > 0, jnp.asarray(a) / jnp.where(b > 0, b, 1.0), empty)
 
 
+@jax.jit
 def economy_of_flows(
     trade: Float[Array, "i n j"],
     tariff: Float[Array, "i n j"],
@@ -224,28 +229,44 @@ def economy_of_flows(
     income = value_added.sum(1) + (trade * tariff).sum((0, 2))
     cost = sales - profit
     at_home = jnp.where(home, trade, 0.0).sum(0)
+    import_share = _divide(import_spending, spending, 0.0)
+    value_added_share = _divide(factors, factors + materials, 1.0)
+    material_share = _divide(use, materials[:, None, :], 0.0)
     return Economy(
         log_duty=by_sector(jnp.log1p(tariff)),
         trade=by_sector(trade),
         spending=spending,
-        import_share=_divide(import_spending, spending, 0.0),
+        import_share=import_share,
         origin_share=by_sector(_divide(imports, import_spending, 0.0)),
         home_share=_divide(at_home, trade.sum(1), 1.0),
         sales=sales,
         cost=cost,
         profit_share=profit_share,
         value_added=factors,
-        value_added_share=_divide(factors, factors + materials, 1.0),
-        material_share=_divide(use, materials[:, None, :], 0.0),
+        value_added_share=value_added_share,
+        material_share=material_share,
         critical_share=None
         if critical_use is None
         else _divide(critical_use, cost[:, None, :], 0.0),
+        leontief=_leontief(1.0 - import_share, 1.0 - value_added_share, material_share),
         final_share=_divide(jnp.asarray(final), expenditure[:, None], 0.0),
         expenditure=expenditure,
         factor_income=factors.sum(1),
         income=income,
         deficit=expenditure - income,
     )
+
+
+def _leontief(
+    home: Float[Array, "n j"], materials: Float[Array, "n k"], share: Float[Array, "n j k"]
+) -> Float[Array, "n j k"]:
+    """Return (1 - A)^-1 = (1 + A)(1 + A^2)(1 + A^4)..., the first 32 rounds of inputs."""
+    power = home[:, :, None] * (materials[:, None, :] * share).transpose(0, 2, 1)
+    total = jnp.eye(home.shape[1]) + power
+    for _ in range(4):
+        power = power @ power
+        total = total + total @ power
+    return total
 
 
 def factors_of(

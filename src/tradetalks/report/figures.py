@@ -100,12 +100,18 @@ def decomposition(result: RunResult, shown: list[str]) -> Chart:
         "terms_of_trade": "Terms of trade",
         "volume_of_trade": "Volume of trade",
         "trade_costs": "Trade costs",
+        "export_taxes_and_rents": "Export taxes and rents",
+        "production_wedges": "Subsidised production",
+        "productivity": "Productivity",
+        "employment_effect": "Employment",
         "remainder": "Imposed deficit and rest",
         "real_income": "Real income",
     }
     rows: Rows = []
     for code in shown:
         for variable, label in parts.items():
+            if variable not in result.data:
+                continue
             change = result.spread(variable, country=code)
             rows.append(
                 {

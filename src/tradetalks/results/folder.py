@@ -63,6 +63,7 @@ def save_run(
             **{name: getattr(result, name) for name in _PLAIN},
             "sentence": sentence(result),
             "headline": rows,
+            **({"limits": tables["limits"].to_dict("records")} if "limits" in tables else {}),
             "sha256": {_ARRAYS: _sha256(making / _ARRAYS)},
         }
         (making / _RECORD).write_text(to_json(record) + "\n", encoding="utf-8")

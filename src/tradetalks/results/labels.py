@@ -101,4 +101,6 @@ def change_text(change: Mapping[str, Any]) -> str:
 def _words(value: Any) -> str:
     if isinstance(value, list | tuple):
         return " ".join(str(v) for v in value)
+    if isinstance(value, Mapping):
+        return " ".join(f"{key} {_words(item)}" for key, item in value.items())
     return "yes" if value is True else str(value)

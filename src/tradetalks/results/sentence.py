@@ -58,7 +58,8 @@ def condition(result: RunResult) -> str:
 def reference_words(result: RunResult) -> str:
     """Return what the changes are changes from."""
     if result.against == "baseline":
-        return f"the law of {result.world['year']}"
+        year = result.world["year"]
+        return f"the law of {year}" if year else "the duties of the table"
     return f"the scenario {result.against}"
 
 

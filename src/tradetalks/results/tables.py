@@ -18,6 +18,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "sectors": ("set", "country", "sector"),
     "bilateral": ("set", "country", "partner"),
     "trade": ("exporter", "importer", "sector"),
+    "limits": ("set", "group"),
 }
 
 
@@ -25,7 +26,8 @@ def tidy(result: RunResult, *, central_only: bool = False) -> dict[str, pd.DataF
     """Return the tables `headline`, `countries`, `sectors`, `bilateral`, `trade`, `variables`.
 
     Elasticity sets that did not converge are left out. In `bilateral` a country is not its own
-    partner; `trade` has the flows that are not zero in both equilibria. `variables` is the
+    partner; `trade` has the flows that are not zero in both equilibria. `limits` is there only
+    where a run has quotas or purchase floors, by group. `variables` is the
     dictionary of the columns: label, unit, kind, description. Dollars are billions.
     """
     import pandas as pd
@@ -33,6 +35,8 @@ def tidy(result: RunResult, *, central_only: bool = False) -> dict[str, pd.DataF
     sets = [result.central] if central_only else list(result.converged_sets)
     tables: dict[str, pd.DataFrame] = {"headline": pd.DataFrame(headline(result))}
     for name, keys in _KEYS.items():
+        if not set(keys) <= set(result.data.dims):
+            continue
         chosen = [str(v) for v in result.data.data_vars if result.data[v].dims == keys]
         data = result.data[chosen]
         data = data.sel(set=sets) if "set" in keys else data.drop_vars("set", errors="ignore")

@@ -26,14 +26,17 @@ _NAMED = {
 
 
 def write_workbook(result: RunResult, tables: dict[str, pd.DataFrame], file: Path) -> None:
-    """Write sheets headline, countries, sectors, bilateral, assumptions, variables, sources.
+    """Write sheets headline, countries, sectors, bilateral, limits (where there are any),
+    assumptions, variables, sources.
 
     `headline` has every elasticity set in its range; the other tables are at the central set.
     """
     from openpyxl import Workbook
 
     book = Workbook(write_only=True)
-    for name in ("headline", "countries", "sectors", "bilateral"):
+    for name in ("headline", "countries", "sectors", "bilateral", "limits"):
+        if name not in tables:
+            continue
         table = tables[name]
         if "set" in table:
             table = table.loc[table["set"] == result.central].drop(columns="set")

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from tradetalks.scenario.changes import Change, Elasticity, Tariff, TradeCost
+from tradetalks.scenario.changes import (
+    Change,
+    Elasticity,
+    ExportTax,
+    Productivity,
+    PurchaseFloor,
+    Quota,
+    Subsidy,
+    Tariff,
+    TradeCost,
+)
+from tradetalks.scenario.closures import Closures
 from tradetalks.scenario.compile import compile_shock
 from tradetalks.scenario.definition import (
     BASELINE,
     Base,
-    Closures,
     Expected,
     Scenario,
     Source,
     baseline,
 )
 from tradetalks.scenario.library import load_scenario, scenario_names
-from tradetalks.scenario.shock import ElasticityOverrides, Shock, WorldTable
+from tradetalks.scenario.shock import ElasticityOverrides, FlowLimit, Shock, WorldTable
 
 __all__ = [
     "BASELINE",
@@ -24,9 +34,15 @@ __all__ = [
     "Elasticity",
     "ElasticityOverrides",
     "Expected",
+    "ExportTax",
+    "FlowLimit",
+    "Productivity",
+    "PurchaseFloor",
+    "Quota",
     "Scenario",
     "Shock",
     "Source",
+    "Subsidy",
     "Tariff",
     "TradeCost",
     "WorldTable",

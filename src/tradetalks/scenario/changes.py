@@ -1,4 +1,4 @@
-"""The changes a scenario can make to a world: tariffs, trade costs, elasticities."""
+"""The changes a scenario can make to a world: wedges, limits on volumes, elasticities."""
 
 from __future__ import annotations
 
@@ -8,7 +8,15 @@ from pydantic import BeforeValidator, Field, PlainSerializer
 
 from tradetalks.scenario.origin import describe, refuse
 from tradetalks.scenario.plain import Piece
-from tradetalks.scenario.rates import ElasticityValue, Factor, Multiple, Rate
+from tradetalks.scenario.rates import (
+    Billions,
+    ElasticityValue,
+    Factor,
+    Limit,
+    Multiple,
+    Rate,
+    SubsidyRate,
+)
 
 ALL = "all"
 ALL_GOODS = "all_goods"
@@ -171,4 +179,135 @@ class Elasticity(_OneOf):
         return self
 
 
-Change = Annotated[Tariff | TradeCost | Elasticity, Field(discriminator="kind")]
+class ExportTax(_OnFlows):
+    """A change of export taxes on the exporter's price, paid to the exporter's budget.
+
+    Exactly one of `add` and `set`; below zero it is an export subsidy. The world's own year has
+    none.
+    """
+
+    kind: Literal["export_tax"] = "export_tax"
+    importer: Names = Field(default=(ALL,), description="to whom: a country code, a list, all")
+    add: Rate | None = Field(default=None, description="points on top of the export tax")
+    set: Rate | None = Field(default=None, description="the whole export tax")
+
+    def _checked(self) -> Self:
+        self._require_one(("add", "set"))
+        return self
+
+
+RENTS = ("exporter", "importer", "burnt")
+
+
+def _parse_rent(value: object) -> str:
+    """Return one of `RENTS`, or the code of the country that holds the licences."""
+    if isinstance(value, str) and value in RENTS:
+        return value
+    if isinstance(value, dict) and list(value) == ["controller"]:  # pyright: ignore
+        holder = value["controller"]  # pyright: ignore
+        if isinstance(holder, str) and holder.strip():
+            return holder.strip()
+    raise refuse(
+        f"found {describe(value)}; a quota's rent goes to someone.",
+        "Write exporter, importer, burnt, or {controller: TWN} for a third country.",
+    )
+
+
+def _write_rent(value: str) -> str | dict[str, str]:
+    return value if value in RENTS else {"controller": value}
+
+
+Rent = Annotated[str, BeforeValidator(_parse_rent), PlainSerializer(_write_rent)]
+
+
+class Quota(_OneOf):
+    """A cap on the volume that exporters sell, as a share of the volume of the world's year.
+
+    One limit for each exporter and sector, over all its destinations; one for all of them
+    together with `pooled`. Who wants more than the cap bids its price up; `rent` says who gets
+    the premium: the `exporter` (licences to sell), the `importer` (licences to buy), nobody
+    (`burnt`: queues, detours, red tape) or a `controller`.
+    """
+
+    kind: Literal["quota"] = "quota"
+    exporter: Names = Field(description="who sells: a country code, a list, EU or all")
+    destinations: Names = Field(
+        default=(ALL,), description="who buys: a country code, a list, EU or all"
+    )
+    sectors: Sectors = Field(
+        default=(ALL_GOODS,), description="all_goods, all, a sector code or a list"
+    )
+    cap: Limit = Field(description="share of the volume of the world's year, such as 25%")
+    rent: Rent = Field(default="exporter", description="exporter, importer, burnt or a controller")
+    pooled: bool = Field(default=False, description="one limit for all the flows together")
+
+    def _checked(self) -> Self:
+        if self.cap == 0.0:
+            raise refuse(
+                "a cap of 0% leaves no trade, and a premium without end.",
+                "Write {kind: trade_cost, shut: true} for these flows: they vanish, and no one "
+                "earns a rent.",
+                kind="bad_number",
+                at=("cap",),
+            )
+        return self
+
+
+class PurchaseFloor(_OneOf):
+    """A promise to buy at least so much, kept by a subsidy that the importer's budget pays.
+
+    Exactly one of `at_least` (a share of the volume of the world's year, such as 120%) and
+    `usd_bn` (billions of dollars at the prices of that year). The promise is on all the flows
+    together.
+    """
+
+    kind: Literal["purchase_floor"] = "purchase_floor"
+    importer: Names = Field(description="who promises to buy")
+    exporter: Names = Field(description="from whom")
+    sectors: Sectors = Field(
+        default=(ALL_GOODS,), description="all_goods, all, a sector code or a list"
+    )
+    at_least: Limit | None = Field(default=None, description="share of the world's year's volume")
+    usd_bn: Billions | None = Field(default=None, description="billions of US dollars")
+
+    def _checked(self) -> Self:
+        self._require_one(("at_least", "usd_bn"))
+        if self.at_least == 0.0:
+            raise refuse(
+                "a promise to buy nothing changes nothing.", "Write more than 0%.",
+                kind="bad_number", at=("at_least",),
+            )  # fmt: skip
+        return self
+
+
+class Subsidy(Piece):
+    """A production subsidy: the budget pays `rate` of the producer's price, at home and abroad.
+
+    The last change to a sector counts. Below zero it is a tax on production.
+    """
+
+    kind: Literal["subsidy"] = "subsidy"
+    country: Names = Field(description="who subsidises: a country code, a list, EU or all")
+    sectors: Sectors = Field(description="all_goods, all, a sector code or a list")
+    rate: SubsidyRate = Field(description="share of the producer's price, such as 10%")
+
+
+class Productivity(Piece):
+    """A change of productivity: `factor` 1.05 makes 5% more of the same inputs."""
+
+    kind: Literal["productivity"] = "productivity"
+    country: Names = Field(description="where: a country code, a list, EU or all")
+    sectors: Sectors = Field(description="all_goods, all, a sector code or a list")
+    factor: Factor = Field(description="times the productivity")
+
+
+def controller_of(change: object) -> str | None:
+    """Return the country that holds a quota's licences, if it is neither end of the trade."""
+    rent = change.rent if isinstance(change, Quota) else None
+    return None if rent in RENTS else rent
+
+
+Change = Annotated[
+    Tariff | TradeCost | Elasticity | ExportTax | Quota | PurchaseFloor | Subsidy | Productivity,
+    Field(discriminator="kind"),
+]

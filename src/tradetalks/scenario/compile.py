@@ -6,8 +6,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradetalks.errors import BadInput, BadNumber
-from tradetalks.scenario.changes import Elasticity, Tariff, TradeCost
+from tradetalks.scenario.changes import (
+    Elasticity,
+    ExportTax,
+    Productivity,
+    PurchaseFloor,
+    Quota,
+    Subsidy,
+    Tariff,
+    TradeCost,
+)
 from tradetalks.scenario.definition import Expected, Scenario
+from tradetalks.scenario.limits import Limits
 from tradetalks.scenario.names import Resolver
 from tradetalks.scenario.origin import Keys, key_label
 from tradetalks.scenario.rates import format_rate
@@ -25,11 +35,13 @@ def compile_shock(scenario: Scenario, world: WorldTable) -> Shock:
     Changes apply in their order. A written rate (`add`, `set`, `over_mfn`) is on the customs
     value and is multiplied by `world.customs_ratio` for goods, so that the duty in dollars is
     right; with `valuation: table` it is taken as it stands. `multiply` and `remove` act on the
-    duty as it is. Domestic sales are never touched.
+    duty as it is. Domestic sales are never touched. Export taxes are on the exporter's price.
+    Limits on volumes are shares of the volumes of `world`, not of the reference.
 
     Raises `UnknownName` for a country or sector that the world does not have, `BadNumber` if a
-    duty would come to -100% or less, `BadInput` if a change selects no flow or a headline under
-    `expected` does not come out; each with file and line where the scenario has a file.
+    duty would come to -100% or less, `BadInput` if a change selects no flow, a limit is on flows
+    without trade or on flows that have a limit already, or a headline under `expected` does not
+    come out; each with file and line where the scenario has a file.
     """
     state = _State(scenario, world)
     for position, change in enumerate(scenario.changes):
@@ -39,6 +51,12 @@ def compile_shock(scenario: Scenario, world: WorldTable) -> Shock:
                 state.set_tariff(change, keys)
             case TradeCost():
                 state.set_trade_cost(change, keys)
+            case ExportTax():
+                state.set_export_tax(change, keys)
+            case Quota() | PurchaseFloor():
+                state.limits.add(change, state.limited_flows(change, keys), keys)
+            case Subsidy() | Productivity():
+                state.set_production(change, keys)
             case Elasticity():
                 state.set_elasticity(change, keys)
     shock = state.shock()
@@ -61,8 +79,12 @@ class _State:
         self.by_sector = {key: np.full(count, np.nan) for key in ("sigma", "sigma_domestic")}
         self.whole: dict[str, float | None] = dict.fromkeys(("materials", "value_added", "final"))
         self.warnings: list[str] = []
+        self.export_tax: Array | None = None
+        self.subsidy: Array | None = None
+        self.productivity: Array | None = None
         ratio = np.where(world.goods, world.customs_ratio[:, :, None], 1.0)
         self.ratio: Array = ratio if scenario.valuation == "customs" else np.ones_like(ratio)
+        self.limits = Limits(world, self.ratio, self.names, scenario.origin)
 
     def set_tariff(self, change: Tariff, keys: Keys) -> None:
         flows = self._changed_flows(change, keys)
@@ -78,12 +100,10 @@ class _State:
             self.tariff[flows] = 0.0
         lowest = float(self.tariff[flows].min())
         if lowest <= -1.0:
-            raise BadNumber(
-                f"{key_label(keys)}: a duty would come to {lowest:.1%} of the value; "
-                "at -100% or less the price is not positive.",
-                cure="Write a smaller cut.",
-                file=self.origin.file,
-                line=self.origin.line(keys),
+            raise self._bad_number(
+                f"a duty would come to {lowest:.1%} of the value; at -100% or less the price is "
+                "not positive.",
+                keys,
             )
         if lowest < 0.0:
             self.warnings.append(
@@ -98,6 +118,44 @@ class _State:
         else:
             factor = change.factor if change.factor is not None else 1.0 + (change.add or 0.0)
             self.iceberg[flows] *= factor
+
+    def set_export_tax(self, change: ExportTax, keys: Keys) -> None:
+        flows = self._changed_flows(change, keys)
+        tax = np.zeros_like(self.tariff) if self.export_tax is None else self.export_tax
+        tax[flows] = change.set if change.set is not None else tax[flows] + (change.add or 0.0)
+        lowest = float(tax[flows].min())
+        if lowest <= -1.0:
+            raise self._bad_number(
+                f"an export tax would come to {lowest:.1%} of the price; at -100% or less the "
+                "price abroad is not positive.",
+                keys,
+            )
+        if lowest < 0.0:
+            self.warnings.append(
+                f"{key_label(keys)}: export taxes below zero are export subsidies paid by the "
+                "exporter."
+            )
+        self.export_tax = tax
+
+    def set_production(self, change: Subsidy | Productivity, keys: Keys) -> None:
+        where = self.names.country_mask(change.country, (*keys, "country"))
+        made = where[:, None] & self.names.sector_mask(change.sectors, (*keys, "sectors"))
+        if not self.world.trade.sum(1)[made].any():
+            self.warnings.append(f"{key_label(keys)}: nothing is produced where it applies.")
+        if isinstance(change, Subsidy):
+            aid = np.zeros(made.shape) if self.subsidy is None else self.subsidy
+            aid[made] = change.rate
+            self.subsidy = aid
+            return
+        gain = np.ones(made.shape) if self.productivity is None else self.productivity
+        gain[made] *= change.factor
+        self.productivity = gain
+
+    def limited_flows(self, change: Quota | PurchaseFloor, keys: Keys) -> Mask:
+        if isinstance(change, Quota):
+            return self._named_flows(change.exporter, change.destinations, change.sectors, keys,
+                                     buyers="destinations")  # fmt: skip
+        return self._named_flows(change.exporter, change.importer, change.sectors, keys)
 
     def set_elasticity(self, change: Elasticity, keys: Keys) -> None:
         sectors = self.names.sector_mask(change.sectors, (*keys, "sectors"))
@@ -121,7 +179,11 @@ class _State:
                 self.whole["value_added"],
                 self.whole["final"],
             ),
-            warnings=tuple(self.warnings),
+            warnings=(*self.warnings, *self.limits.warnings),
+            export_tax=self.export_tax,
+            subsidy=self.subsidy,
+            productivity=self.productivity,
+            limits=self.limits.build(self.iceberg),
         )
 
     def check(self, expected: Expected, keys: Keys) -> None:
@@ -149,31 +211,58 @@ class _State:
             line=self.origin.line(keys),
         )
 
-    def _changed_flows(self, change: Tariff | TradeCost, keys: Keys) -> Mask:
+    def _bad_number(self, cause: str, keys: Keys) -> BadNumber:
+        return BadNumber(
+            f"{key_label(keys)}: {cause}",
+            cure="Write a smaller cut.",
+            file=self.origin.file,
+            line=self.origin.line(keys),
+        )
+
+    def _changed_flows(self, change: Tariff | TradeCost | ExportTax, keys: Keys) -> Mask:
         flows = self._flows(change, keys, both_ways=change.both_ways)
         if not self.world.trade[flows].any():
             self.warnings.append(f"{key_label(keys)}: there is no trade in the flows it names.")
         return flows
 
     def _flows(
-        self, item: Tariff | TradeCost | Expected, keys: Keys, *, both_ways: bool = False
+        self,
+        item: Tariff | TradeCost | ExportTax | Expected,
+        keys: Keys,
+        *,
+        both_ways: bool = False,
+    ) -> Mask:
+        return self._named_flows(
+            item.exporter, item.importer, item.sectors, keys, both_ways=both_ways
+        )
+
+    def _named_flows(
+        self,
+        exporter: tuple[str, ...],
+        importer: tuple[str, ...],
+        sectors: tuple[str, ...],
+        keys: Keys,
+        *,
+        both_ways: bool = False,
+        buyers: str = "importer",
     ) -> Mask:
         """Return which flows [i,n,j] are named, domestic sales never among them."""
-        sells = self.names.country_mask(item.exporter, (*keys, "exporter"))
-        buys = self.names.country_mask(item.importer, (*keys, "importer"))
-        sectors = self.names.sector_mask(item.sectors, (*keys, "sectors"))
+        sells = self.names.country_mask(exporter, (*keys, "exporter"))
+        buys = self.names.country_mask(importer, (*keys, buyers))
+        traded = self.names.sector_mask(sectors, (*keys, "sectors"))
         pairs = np.outer(sells, buys)
         if both_ways:
             pairs |= pairs.T
         pairs &= ~np.eye(len(sells), dtype=bool)
         if not pairs.any():
             raise BadInput(
-                f"{key_label(keys)}: importer and exporter are the same, so no trade is meant.",
+                f"{key_label(keys)}: {buyers.removesuffix('s')} and exporter are the same, so no "
+                "trade is meant.",
                 cure="Name two different countries; domestic sales cannot be changed.",
                 file=self.origin.file,
                 line=self.origin.line(keys),
             )
-        return pairs[:, :, None] & sectors
+        return pairs[:, :, None] & traded
 
 
 def _headline(expected: Expected, world: WorldTable) -> tuple[Array, float]:

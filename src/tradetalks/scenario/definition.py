@@ -13,8 +13,17 @@ from pydantic import BeforeValidator, Field, PlainSerializer, PrivateAttr
 
 from tradetalks.errors import BadFile, did_you_mean
 from tradetalks.scenario import yaml_text
-from tradetalks.scenario.changes import ALL_GOODS, Change, Names, OnlyTrue, Sectors, write_names
+from tradetalks.scenario.changes import (
+    ALL_GOODS,
+    Change,
+    Names,
+    OnlyTrue,
+    Sectors,
+    controller_of,
+    write_names,
+)
 from tradetalks.scenario.changes import parse_names as _parse_names
+from tradetalks.scenario.closures import Closures, Horizon
 from tradetalks.scenario.names import check_country, check_sector
 from tradetalks.scenario.origin import Origin, describe, refuse
 from tradetalks.scenario.plain import Piece
@@ -83,14 +92,6 @@ def _parse_law(value: object) -> object:
             "Write `law: file` and the rates under `changes:`, with their sources.",
         )
     return value
-
-
-class Closures(Piece):
-    """What is held fixed, by name (see docs/scenarios.md)."""
-
-    deficit: Literal["fixed_world_share", "gni_share", "balanced"] = "fixed_world_share"
-    labour: Literal["mobile"] = "mobile"
-    revenue: Literal["lump_sum"] = "lump_sum"
 
 
 class Source(Piece):
@@ -162,7 +163,7 @@ class Scenario(Piece):
     world: Text = "world-2022"
     regions: Text = "default"
     goods: Literal["none"] = "none"
-    horizon: Literal["short", "medium", "long"] = "medium"
+    horizon: Horizon = "medium"
     elasticities: Annotated[
         tuple[str, ...], BeforeValidator(_parse_names), PlainSerializer(write_names)
     ] = ("all",)
@@ -177,6 +178,7 @@ class Scenario(Piece):
     _origin: Origin = PrivateAttr(default_factory=Origin)
 
     def _checked(self) -> Self:
+        self.closures.check_factors(self.horizon)
         if self.changes and not self.sources:
             raise refuse(
                 "the changes have no source.",
@@ -239,10 +241,12 @@ class Scenario(Piece):
             return
         for part, items in (("changes", self.changes), ("expected", self.expected)):
             for position, item in enumerate(items):
-                for key in ("importer", "exporter", "sectors"):
+                for key in ("importer", "exporter", "destinations", "country", "sectors"):
                     check = check_sector if key == "sectors" else check_country
                     for name in getattr(item, key, ()):
                         check(name, self._origin, (part, position, key))
+                if (controller := controller_of(item)) is not None:
+                    check_country(controller, self._origin, (part, position, "rent"))
 
     def to_plain(self) -> dict[str, Any]:
         """Return dicts, lists and scalars as the YAML file spells them, unset keys left out."""
@@ -320,6 +324,10 @@ _SETTINGS = (
 """The keys that a scenario and its reference must share."""
 
 
+_FLAGS = ("both_ways", "pooled")
+"""Flags that say nothing when false."""
+
+
 def is_path(name: str) -> bool:
     """Whether `name` is written as a file: it has a folder or ends in .yaml or .yml."""
     return "/" in name or "\\" in name or name.lower().endswith((".yaml", ".yml"))
@@ -344,6 +352,6 @@ def _without_empty(value: Any) -> Any:
     kept: dict[str, Any] = {}
     for key, item in cast("dict[str, Any]", value).items():
         inner = _without_empty(item)
-        if inner is not None and inner != [] and not (key == "both_ways" and inner is False):
+        if inner is not None and inner != [] and not (key in _FLAGS and inner is False):
             kept[key] = inner
     return {"kind": kept.pop("kind"), **kept} if "kind" in kept else kept

@@ -69,7 +69,7 @@ def _sentence(
             options = _quoted(context.get("expected_tags"))
             return _unknown("kind", str(context.get("tag")), options, keys)
         case "union_tag_not_found":
-            cure = "Add `kind: tariff`, `kind: trade_cost` or `kind: elasticity`."
+            cure = "Add `kind: tariff`, or another kind of docs/scenarios.md."
             return BadInput, f"{label}: this change has no kind.", cure
         case "missing":
             about = holder.model_fields[str(keys[-1])].description if holder else None

@@ -17,6 +17,8 @@ LOWEST_RATE = -1.0
 HIGHEST_RATE = 100.0
 """10,000%: far above any tariff ever written; beyond it a slip of the pen is likelier."""
 HIGHEST_FACTOR = 1000.0
+HIGHEST_LIMIT = 10.0
+"""Ten times the volume: a cap above it never binds, a floor above it has no answer."""
 
 _PERCENT = re.compile(r"([+-]?(?:\d+(?:\.\d*)?|\.\d+))\s*%")
 _PLAIN = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)")
@@ -57,7 +59,7 @@ def _read_rate(value: object) -> float:
             "Write a percentage such as '24%', or a fraction such as 0.24.",
             kind="bad_number",
         )
-    number = _number(value, "a rate", "Write a percentage such as '24%', or a fraction.")
+    number = parse_number(value, "a rate", "Write a percentage such as '24%', or a fraction.")
     if abs(number) > 1:
         raise _two_readings(number)
     return number
@@ -78,7 +80,8 @@ def _two_readings(number: float) -> PydanticCustomError:
     )
 
 
-def _number(value: object, what: str, cure: str) -> float:
+def parse_number(value: object, what: str, cure: str) -> float:
+    """Return a finite number; `what` names it in the refusal of anything else."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise refuse(f"found {describe(value)} where {what} belongs.", cure, kind="bad_number")
     if not math.isfinite(value):
@@ -131,8 +134,42 @@ def parse_elasticity(value: object) -> float:
     return _positive(value, "an elasticity", 100.0, "Write a positive number such as 2.53.")
 
 
+def parse_share_of_volume(value: object) -> float:
+    """Return a limit as a fraction of a volume: above zero, at most 1,000%.
+
+    >>> parse_share_of_volume("25%"), parse_share_of_volume(0.9)
+    (0.25, 0.9)
+    """
+    share = _read_rate(value)
+    if not 0.0 <= share <= HIGHEST_LIMIT:
+        raise refuse(
+            f"a limit of {format_rate(share)} of the volume is outside its range (above 0%, at "
+            f"most {format_rate(HIGHEST_LIMIT)}).",
+            "100% is the volume of the world's year.",
+            kind="bad_number",
+        )
+    return share
+
+
+def parse_subsidy(value: object) -> float:
+    """Return a subsidy as a fraction of the producer's price: below 100%, a tax below zero."""
+    rate = parse_rate(value)
+    if rate >= 1.0:
+        raise refuse(
+            f"a subsidy of {format_rate(rate)} would leave buyers nothing to pay.",
+            "It is the part of the producer's price that the budget pays: write less than 100%.",
+            kind="bad_number",
+        )
+    return rate
+
+
+def parse_billions(value: object) -> float:
+    """Return an amount in billions of US dollars: a positive number, at most 100,000."""
+    return _positive(value, "an amount", 1e5, "Write billions of US dollars, such as 200.")
+
+
 def _positive(value: object, what: str, highest: float, cure: str) -> float:
-    number = _number(value, what, cure)
+    number = parse_number(value, what, cure)
     if not 0 < number <= highest:
         raise refuse(
             f"{what} of {number:g} is outside its range (above 0, at most {highest:g}).",
@@ -147,3 +184,6 @@ Rate = Annotated[float, BeforeValidator(parse_rate), PlainSerializer(format_rate
 Factor = Annotated[float, BeforeValidator(parse_factor)]
 Multiple = Annotated[float, BeforeValidator(parse_multiple)]
 ElasticityValue = Annotated[float, BeforeValidator(parse_elasticity)]
+Limit = Annotated[float, BeforeValidator(parse_share_of_volume), PlainSerializer(format_rate)]
+SubsidyRate = Annotated[float, BeforeValidator(parse_subsidy), PlainSerializer(format_rate)]
+Billions = Annotated[float, BeforeValidator(parse_billions)]

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+Positions = NDArray[np.int64]
 
 
 class WorldTable(Protocol):
@@ -56,12 +57,35 @@ class ElasticityOverrides:
 
 
 @dataclass(frozen=True, eq=False)
+class FlowLimit:
+    """A cap on the total volume of some flows, or (`floor`) a floor under it.
+
+    Member m is the flow from `exporter[m]` to `importer[m]` of sector `sector[m]`, positions in
+    the world's labels; every member has trade. `limit` is a volume: millions at the prices of the
+    world's year. `rent` is `exporter`, `importer`, `burnt` or the code of a country; the subsidy
+    of a floor is the importer's.
+    """
+
+    name: str
+    exporter: Positions
+    importer: Positions
+    sector: Positions
+    limit: float
+    rent: str
+    floor: bool = False
+
+
+@dataclass(frozen=True, eq=False)
 class Shock:
     """A scenario on one world. Arrays are read-only, in the world's order of labels.
 
     `tariff` [i,n,j]: the new duty as a fraction of the table's value before duty (not a change
     of it). `iceberg` [i,n,j]: trade cost as a ratio to the world's; infinity shuts the flow.
     The diagonals (domestic sales) are the world's own. `warnings` are sentences for the user.
+
+    None, or empty, where nothing of the kind is asked: `export_tax` [i,n,j] a fraction of the
+    exporter's price; `subsidy` [n,k] the fraction of the producer's price that the budget pays;
+    `productivity` [n,k] a ratio to the world's; `limits` on volumes, no flow in two of them.
     """
 
     countries: tuple[str, ...]
@@ -70,9 +94,13 @@ class Shock:
     iceberg: Array
     elasticities: ElasticityOverrides
     warnings: tuple[str, ...] = ()
+    export_tax: Array | None = None
+    subsidy: Array | None = None
+    productivity: Array | None = None
+    limits: tuple[FlowLimit, ...] = ()
 
     def __post_init__(self) -> None:
-        for holder in (self, self.elasticities):
+        for holder in (self, self.elasticities, *self.limits):
             for item in fields(holder):
                 value = getattr(holder, item.name)
                 if isinstance(value, np.ndarray):

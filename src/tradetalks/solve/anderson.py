@@ -21,6 +21,8 @@ _SHORTEST = 1e-3
 
 Map = Callable[[Float[Array, " m"]], tuple[Float[Array, " m"], Float[Array, ""]]]
 
+Correction = Callable[[Float[Array, " m"]], Float[Array, " m"]]
+
 
 class FixedPoint(NamedTuple):
     """Where the iteration ended.
@@ -48,15 +50,14 @@ class _Carry(NamedTuple):
     iterations: Int[Array, ""]
 
 
-def _proposal(carry: _Carry, sizes: Float[Array, "..."]) -> Float[Array, " m"]:
+def _proposal(carry: _Carry) -> Float[Array, " m"]:
     filled = jnp.arange(carry.moves.shape[0]) < carry.stored
     gram = jnp.where(filled[:, None] & filled, carry.gram, 0.0)
     ridge = _RIDGE * jnp.trace(gram) + 1e-300
     gram = gram + jnp.diag(jnp.where(filled, ridge, 1.0))
     weights = jnp.linalg.solve(gram, jnp.where(filled, carry.gap_changes @ carry.gap, 0.0))
-    step = carry.damping * sizes
-    plain = carry.point + step * carry.gap
-    return plain - (weights @ carry.moves + step * (weights @ carry.gap_changes))
+    plain = carry.point + carry.damping * carry.gap
+    return plain - (weights @ carry.moves + carry.damping * (weights @ carry.gap_changes))
 
 
 def accelerate(
@@ -65,24 +66,24 @@ def accelerate(
     *,
     tolerance: float,
     max_iterations: int,
-    memory: int = 8,
-    step_sizes: Float[Array, " m"] | None = None,
+    memory: int = 6,
+    correct: Correction,
 ) -> FixedPoint:
     """Iterate `x -> fixed_point_map(x)[0]` until `max |map(x) - x| < tolerance`.
 
-    `step_sizes` says how far a plain step moves each unknown per unit of its gap (default 1).
-    The map returns its image and one scalar, handed back for the final point. Whether the
-    tolerance was reached is for the caller to read off `residual`.
+    `correct` is the linear map from a gap `map(x) - x` to a plain step; the nearer it is to
+    the inverse of minus the gap's derivative, the fewer iterations. The map
+    returns its image and one scalar, handed back for the final point. Whether the tolerance was
+    reached is for the caller to read off `residual`.
     """
 
-    sizes = jnp.ones(()) if step_sizes is None else step_sizes
-
     def body(carry: _Carry) -> _Carry:
-        point = _proposal(carry, sizes)
+        point = _proposal(carry)
         image, extra = fixed_point_map(point)
-        gap = image - point
-        residual = jnp.max(jnp.abs(gap))
-        taken = residual <= _GROWTH * carry.residual
+        raw = image - point
+        gap, residual = correct(raw), jnp.max(jnp.abs(raw))
+        first = carry.iterations == 0
+        taken = first | (residual <= _GROWTH * carry.residual)
         slot = carry.stored % memory
 
         def keep(new: Array, old: Array) -> Array:
@@ -100,7 +101,7 @@ def accelerate(
             moves=moves,
             gap_changes=gap_changes,
             gram=carry.gram.at[slot].set(products).at[:, slot].set(products),
-            stored=jnp.where(taken, carry.stored + 1, 0),
+            stored=jnp.where(taken & ~first, carry.stored + 1, 0),
             damping=jnp.where(taken, jnp.minimum(1.0, 2.0 * carry.damping), 0.5 * carry.damping),
             iterations=carry.iterations + 1,
         )
@@ -109,19 +110,19 @@ def accelerate(
         running = (carry.iterations < max_iterations) & (carry.damping > _SHORTEST)
         return running & (carry.residual >= tolerance)
 
-    image, extra = fixed_point_map(start)
+    # the loop evaluates the map at the start as well: traced once, it compiles in half the time
     empty = jnp.zeros((memory, start.shape[0]), start.dtype)
-    first = _Carry(
+    begin = _Carry(
         point=start,
-        gap=image - start,
-        extra=extra,
-        residual=jnp.max(jnp.abs(image - start)),
+        gap=jnp.zeros_like(start),
+        extra=jnp.zeros((), start.dtype),
+        residual=jnp.full((), jnp.inf, start.dtype),
         moves=empty,
         gap_changes=empty,
         gram=jnp.zeros((memory, memory), start.dtype),
         stored=jnp.zeros((), int),
         damping=jnp.ones((), start.dtype),
-        iterations=jnp.ones((), int),
+        iterations=jnp.zeros((), int),
     )
-    last = jax.lax.while_loop(unfinished, body, first)
+    last = jax.lax.while_loop(unfinished, body, begin)
     return FixedPoint(last.point, last.residual, last.extra, last.iterations)

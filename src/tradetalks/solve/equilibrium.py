@@ -31,11 +31,11 @@ from tradetalks.model import (
     equilibrium_at,
     no_shock,
     start,
-    step_sizes,
     trade_kernel,
 )
 from tradetalks.model.checks import check_closure, check_quotas
 from tradetalks.solve.anderson import FixedPoint, accelerate
+from tradetalks.solve.correction import correction
 from tradetalks.solve.newton import newton_gmres
 from tradetalks.solve.status import TOLERANCE, Method, Status, describe
 
@@ -77,13 +77,13 @@ def _iterate(
 
     if newton:
         return newton_gmres(flat, point, tolerance=_TARGET)
-    sizes = step_sizes(*problem, shock)
+    correct = correction(*problem, shock)
     return accelerate(
         flat,
         point,
         tolerance=_TARGET,
         max_iterations=_MAX_ITERATIONS,
-        step_sizes=ravel_pytree(sizes)[0],
+        correct=lambda gap: ravel_pytree(correct(unravel(gap)))[0],
     )
 
 
@@ -99,6 +99,7 @@ def _solve_from(
 
 
 _solve_single = jax.jit(_solve_from, static_argnums=3)
+_start = jax.jit(start)
 
 
 @partial(jax.jit, static_argnums=2)
@@ -169,7 +170,7 @@ def solve(
         check_closure(economy, closure)
         check_quotas(economy, shock.quotas)
         problem = _Problem(economy, elasticities, closure or Closure())
-        begin = start(economy, problem.closure, shock) if from_state is None else from_state
+        begin = _start(economy, problem.closure, shock) if from_state is None else from_state
         state, equilibrium, found = _solve_single(problem, shock, begin, False)
         status = _status(found, "anderson")
         if not status.converged:

@@ -29,10 +29,10 @@ from tradetalks.model import (
     advance,
     equilibrium_at,
     start,
-    step_sizes,
     trade_kernel,
 )
-from tradetalks.solve.anderson import accelerate
+from tradetalks.solve.anderson import Correction, accelerate
+from tradetalks.solve.correction import correction
 from tradetalks.solve.status import TOLERANCE
 
 Objective = Callable[[Equilibrium], Float[Array, ""]]
@@ -51,6 +51,11 @@ def _image(inputs: _Inputs, state: State) -> State:
     return advance(*inputs, state)[0]
 
 
+def _correct(inputs: _Inputs, unravel: Callable[[Array], State]) -> Correction:
+    step = correction(inputs.economy, inputs.elasticities, inputs.closure, inputs.shock)
+    return lambda gap: ravel_pytree(step(unravel(gap)))[0]
+
+
 @jax.custom_vjp
 def fixed_state(inputs: _Inputs) -> tuple[State, Float[Array, ""]]:
     """Return the equilibrium state and its residual, differentiable in every array input."""
@@ -66,7 +71,7 @@ def fixed_state(inputs: _Inputs) -> tuple[State, Float[Array, ""]]:
         point,
         tolerance=0.1 * TOLERANCE,
         max_iterations=250,
-        step_sizes=ravel_pytree(step_sizes(*inputs[:4]))[0],
+        correct=_correct(inputs, unravel),
     )
     return unravel(found.point), found.residual
 
@@ -82,6 +87,8 @@ def _backward(saved: tuple[_Inputs, State], cotangent: tuple[State, Array]) -> t
     _, pull_state = jax.vjp(lambda s: _image(inputs, s), state)
     size = jnp.maximum(jnp.max(jnp.abs(seed)), 1e-300)
 
+    transposed = jax.linear_transpose(_correct(inputs, unravel), seed)
+
     def adjoint(row: Float[Array, " m"]) -> tuple[Float[Array, " m"], Float[Array, ""]]:
         return seed / size + ravel_pytree(pull_state(unravel(row))[0])[0], jnp.zeros(())
 
@@ -90,8 +97,8 @@ def _backward(saved: tuple[_Inputs, State], cotangent: tuple[State, Array]) -> t
         seed / size,
         tolerance=_ADJOINT_TOLERANCE,
         max_iterations=400,
-        memory=16,
-        step_sizes=ravel_pytree(step_sizes(*inputs[:4]))[0],
+        memory=12,
+        correct=lambda gap: transposed(gap)[0],
     )
     _, pull = jax.vjp(lambda x: _image(x, state), inputs)
     return pull(unravel(found.point * size))

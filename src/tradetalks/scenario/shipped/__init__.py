@@ -13,6 +13,7 @@ ORDER = (
     "full-decoupling",
     "free-trade",
     "free-trade-world",
+    "toy-tariff-war",
 )
 """The order in which lists show them; a file that is not named here comes last."""
 
