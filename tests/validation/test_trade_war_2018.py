@@ -13,6 +13,7 @@ import pytest
 
 from tradetalks.cli import main
 from tradetalks.codes import sectors
+from tradetalks.data import HORIZONS, load_world
 from tradetalks.data.readers.lines import read_schedule
 from tradetalks.data.registry import find
 from tradetalks.errors import DataMissing, UnknownName
@@ -166,6 +167,14 @@ def test_the_law_of_2019_by_line() -> None:
     assert added("8471.41.0150", 2019) == pytest.approx(0.15 * 4 / 12)  # list 4A from September
     assert added("8471.41.0150", 2021) == pytest.approx(0.075)
     assert set(found.rate) == set(YEARS) and BEFORE < "2018-01-22"
+
+
+def test_factors_move_as_in_every_scenario_of_the_horizon() -> None:
+    table = load_world("world-2022")
+    short, medium, long = (war.default_closure(h, table) for h in HORIZONS)
+    assert short.factors is not None and medium.factors is not None and long.factors is None
+    assert float(np.asarray(short.factors.mobile).max()) == 0.0
+    np.testing.assert_allclose(medium.factors.mobile + medium.factors.specific, 1.0)
 
 
 # on raw data

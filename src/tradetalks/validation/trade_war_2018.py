@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from tradetalks.model import Closure, Economy, Elasticities
 
 Array = NDArray[np.float64]
-ClosureOf = Callable[[str, "World"], "Closure | None"]
-"""From a horizon and a table to the closure to solve under (None: all factors mobile)."""
+ClosureOf = Callable[[str, "World"], "Closure"]
+"""From a horizon and a table to the closure to solve under."""
 
 CENTRAL = "medium-central"
 SIGMA = 2.53
@@ -157,7 +157,7 @@ def predictions(
 ) -> Iterator[Prediction]:
     """Solve every year for each elasticity set, under one of the duties of `war_duties`.
 
-    `closure_of` gives the closure of a horizon (default: all factors mobile). `CUSTOMS` is the law
+    `closure_of` gives the closure of a horizon (default: that of every scenario). `CUSTOMS` is the law
     with rates scaled as in the shipped world, so that duty is right in dollars. Raises
     `DataMissing` and `NotConverged`.
     """
@@ -184,11 +184,25 @@ def predictions(
         batch = jax.tree.map(lambda *leaves: jnp.stack(leaves), *shocks)
         economy = _economy(table)
     for chosen in sets:
-        closure = None if closure_of is None else closure_of(chosen.horizon, table)
+        closure = (closure_of or default_closure)(chosen.horizon, table)
         solved = solve_batch(economy, _elasticities(chosen), batch, closure)
         for year, solution in zip(YEARS, solved, strict=True):
             trade = np.asarray(solution.require().trade)
             yield _prediction(chosen.name, year, table, lines, trade)
+
+
+def default_closure(horizon: str, table: World) -> Closure:
+    """Return the closure that a scenario of this horizon has if it names none."""
+    import jax
+
+    from tradetalks.engine import closures
+    from tradetalks.scenario import Scenario
+
+    asked = Scenario.model_validate(
+        {"name": "trade-war-2018", "question": "Was the model right?", "horizon": horizon}
+    )
+    with jax.enable_x64(True):
+        return closures.closure_of(asked, table)
 
 
 def _prediction(
