@@ -194,7 +194,8 @@ def test_command_one_replication(capsys: pytest.CaptureFixture[str]) -> None:
     assert {"table", "row", "column", "published", "computed"} <= set(answer["cells"][0])
     assert answer["sources"][0]["url"].startswith("https://")
     status, out, _ = run(capsys, "cut-off-closed-forms", "--format", "csv")
-    assert status == 0 and out.startswith("name,table,row,column,published,computed,tolerance,rule\n")
+    assert status == 0
+    assert out.startswith("name,table,row,column,published,computed,tolerance,rule\n")
 
 
 def test_command_without_data(

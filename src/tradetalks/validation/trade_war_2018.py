@@ -157,8 +157,8 @@ def predictions(
 ) -> Iterator[Prediction]:
     """Solve every year for each elasticity set, under one of the duties of `war_duties`.
 
-    `closure_of` gives the closure of a horizon (default: that of every scenario). `CUSTOMS` is the law
-    with rates scaled as in the shipped world, so that duty is right in dollars. Raises
+    `closure_of` gives the closure of a horizon (default: that of every scenario). `CUSTOMS` is
+    the law with rates scaled as in the shipped world, so that duty is right in dollars. Raises
     `DataMissing` and `NotConverged`.
     """
     import jax
