@@ -57,16 +57,22 @@ def replicate(
     )
     emit(answer, format, rows, lambda: _summary(found) if name == _ALL else _detail(found[0]))
     if not passed:
-        failed = ", ".join(r.paper.name for r in found if not r.passed)
-        print(f"tradetalks: not reproduced: {failed}.", file=sys.stderr)  # noqa: T201
+        from tradetalks.validation.describe import outcome
+
+        for r in found:
+            if not r.passed:
+                said = outcome(r) if r.paper.targets else "not reproduced"
+                print(f"tradetalks: {said}: {r.paper.name}.", file=sys.stderr)  # noqa: T201
         raise typer.Exit(1)
 
 
 def _summary(found: Sequence[Replication]) -> str:
+    from tradetalks.validation.describe import verdict
+
     rows = [
         (
             r.paper.name,
-            "reproduced" if r.passed else "NOT reproduced",
+            verdict(r.paper.targets, r.passed).replace("not ", "NOT "),
             str(len(r.cells)),
             f"{r.max_abs_deviation:.1g}",
             f"{r.tolerance:g}",
@@ -86,7 +92,7 @@ def _detail(r: Replication) -> str:
     parts = [
         paragraph(f"{r.paper.title}\n{outcome(r)}.\n\nModel: {r.paper.model}"),
         *(
-            paragraph(f"{caption}. Ours (published):") + table_text(header, rows)
+            paragraph(f"{caption}:") + table_text(header, rows)
             for caption, header, rows in tables(r)
         ),
     ]

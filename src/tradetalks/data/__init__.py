@@ -14,7 +14,8 @@ _PUBLIC = {
     "FactorShares": "factors",
     "HORIZONS": "elasticities",
     "World": "world",
-    "build": "world_2022",
+    "build": "recipe",
+    "build_world": "recipe",
     "check_world": "shipped",
     "data_folder": "registry",
     "describe_world": "describe",
@@ -37,10 +38,10 @@ if TYPE_CHECKING:
     from tradetalks.data.elasticities import HORIZONS, ElasticitySet, elasticity_sets, sets_for
     from tradetalks.data.factors import FactorShares, factor_shares
     from tradetalks.data.published import read_oecd_icio, read_wiod_2013
+    from tradetalks.data.recipe import build, build_world
     from tradetalks.data.registry import data_folder, fetch, find, list_sources, source
     from tradetalks.data.shipped import check_world, load_world, world_names, world_report
     from tradetalks.data.world import Check, World
-    from tradetalks.data.world_2022 import build
 
 __all__ = [
     "HORIZONS",
@@ -49,6 +50,7 @@ __all__ = [
     "FactorShares",
     "World",
     "build",
+    "build_world",
     "check_world",
     "data_folder",
     "describe_world",
