@@ -47,7 +47,7 @@ def tables(replication: Replication) -> Iterator[tuple[str, list[str], list[list
             yield f"{caption}. Ours, the target in brackets", *_pivot(cells, columns, 0)
         elif len(cells) > _LONG:
             worst = sorted(cells, key=lambda c: -c.deviation)[:_WORST]
-            rows = [[c.row, c.column, _ours(c, 9), f"{c.published:.9f}"] for c in worst]
+            rows = [[c.row, c.column, _ours(c, 7), f"{c.published:.7f}"] for c in worst]
             caption += (
                 f". Tolerance {table.tolerance:g}, {len(cells)} numbers; the {_WORST} farthest"
             )
