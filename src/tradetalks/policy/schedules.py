@@ -6,19 +6,21 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 
 from tradetalks.errors import BadNumber, DataMissing
 from tradetalks.policy.duties import check_pair
 from tradetalks.policy.intervals import IntervalTable, build_table
-from tradetalks.policy.ledger import FOREVER, Law, day_number
+from tradetalks.policy.ledger import FOREVER, Law, Ledger, day_number
 from tradetalks.policy.lines import LineTable, load_lines
 from tradetalks.policy.overlays import Overlay, apply_all
 from tradetalks.policy.stacking import Stack, stack
 
-REFERENCE_DAY = "2024-07-01"  # the middle of the year whose trade weighs the lines
+# The law under which the trade was observed that weighs the lines: US imports of mid-2024, US
+# exports to China of 2017, before the war (the ledger's first day stands for that year).
+REFERENCE_DAYS = {"USA": "2024-07-01", "CHN": "2018-01-01"}
 
 
 @dataclass(frozen=True)
@@ -80,9 +82,9 @@ class Schedule:
         1+T = [sum w (1+t)^(1-sigma)]^(1/(1-sigma)) and
         1+T_R = sum w (1+t)^(1-sigma) / sum w (1+t)^(-sigma) (docs, the model's equations).
         w are the observed shares of trade value; with `free_trade_weights` they are first freed
-        of the duties of mid-2024 under which they were observed, w ~ value (1+t_2024)^sigma.
+        of the duties under which they were observed (`REFERENCE_DAYS`), w ~ value (1+t)^sigma.
         """
-        name = line_sectors(self.lines, sectors)
+        name = own_sectors(self.importer) if sectors is None else line_sectors(self.lines, sectors)
         out = {}
         for sector in np.unique(name):
             here = (name == sector) & (self.lines.value > 0)
@@ -132,15 +134,27 @@ def schedule(
     day = day_number(on)
     known = FOREVER if as_known_on is None else day_number(as_known_on, name="as_known_on")
     table = apply_all(table or build_table(law=law, as_known_on=known), overlays)
-    lines = load_lines(importer)
+    reference = _observed_under(table.ledger, importer, exporter)
+    return Schedule(
+        day, importer, exporter, load_lines(importer), _stack(table, day, importer, exporter),
+        reference,
+    )  # fmt: skip
 
-    def at(which: IntervalTable, when: int) -> Stack:
-        return stack(
-            which, lines, when, exporter=exporter, importer=importer, claim_exclusions="coverage"
-        )
 
-    reference = at(build_table(table.ledger), day_number(REFERENCE_DAY)).total
-    return Schedule(day, importer, exporter, lines, at(table, day), reference)
+def _stack(table: IntervalTable, day: int, importer: str, exporter: str) -> Stack:
+    return stack(
+        table, load_lines(importer), day,
+        exporter=exporter, importer=importer, claim_exclusions="coverage",
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=8)
+def _observed_under(ledger: Ledger, importer: str, exporter: str) -> np.ndarray:
+    """Duties [line] under which the trade was observed that weighs the lines."""
+    day = day_number(REFERENCE_DAYS[importer])
+    total = _stack(build_table(ledger), day, importer, exporter).total
+    total.setflags(write=False)
+    return total
 
 
 def line_sectors(lines: LineTable, sectors: Mapping[str, str] | None = None) -> np.ndarray:
@@ -168,6 +182,14 @@ def line_sectors(lines: LineTable, sectors: Mapping[str, str] | None = None) -> 
             cure="Add them to the HS6 concordance of `tradetalks.codes`.",
         )
     return np.array(out)
+
+
+@cache
+def own_sectors(importer: str) -> np.ndarray:
+    """Model sector of each line [line] of `importer`, by the concordance of `codes`."""
+    found = line_sectors(load_lines(importer))
+    found.setflags(write=False)
+    return found
 
 
 @cache
