@@ -18,9 +18,12 @@ from tradetalks.scenario.law_changes import LawChange
 from tradetalks.scenario.origin import Keys, Origin, key_label
 
 if TYPE_CHECKING:
-    from tradetalks.policy import IntervalTable, SectorRate
+    from tradetalks.policy import Interval, IntervalTable, SectorRate
     from tradetalks.policy.overlays import Overlay
     from tradetalks.scenario.definition import Scenario
+
+    Rates = dict[tuple[str, str], dict[str, SectorRate]]
+Averages = dict[tuple[str, str], dict[str, float]]
 
 DIRECTIONS = (("USA", "CHN"), ("CHN", "USA"))
 """Importer, exporter."""
@@ -47,9 +50,9 @@ class LawRates:
     """
 
     reading: dict[str, Any]
-    rates: dict[tuple[str, str], dict[str, SectorRate]]
-    year_rates: dict[tuple[str, str], dict[str, SectorRate]]
-    averages: dict[tuple[str, str], dict[str, float]]
+    rates: Rates
+    year_rates: Rates
+    averages: Averages
     warnings: tuple[str, ...]
 
 
@@ -60,7 +63,7 @@ def law_rates(scenario: Scenario, year: int) -> LawRates:
     that the ledger does not have, and for a world without a year.
     """
     from tradetalks.policy.duties import edge_of_knowledge
-    from tradetalks.policy.ledger import iso, ledger_hash
+    from tradetalks.policy.ledger import FOREVER, iso, ledger_hash
 
     if year <= 0:
         raise _placed(
@@ -70,24 +73,26 @@ def law_rates(scenario: Scenario, year: int) -> LawRates:
         )  # fmt: skip
     table, idle = _law_table(scenario)
     day = reading_day(scenario)
-    rates, averages = _read(table, day)
-    base = scenario.base
+    rates, averages, sources = _read(table, day)
     reading = {
-        "law": base.law,
+        "law": table.law,
         "read_on": iso(day),
-        "known_on": base.known_on.isoformat() if base.known_on else None,
+        "known_on": iso(table.as_known_on) if table.as_known_on < FOREVER else None,
         "known_until": iso(table.ledger.known_until),
         "ledger": ledger_hash(),
-        "statutory_percent": {
-            f"{n}_on_{i}": {
-                "total": round(100 * sum(found.values()), 4),
-                "by_authority": {k: round(100 * v, 4) for k, v in found.items()},
-            }
-            for (n, i), found in averages.items()
+        "statutory_percent": _percent(averages),
+        "sources": sources,
+        "year": {
+            "law": "enacted",
+            "read_on": iso(_middle_of(year)),
+            "known_on": None,
+            "known_until": iso(table.ledger.known_until),
+            "ledger": ledger_hash(),
+            "statutory_percent": _percent(_year(year)[1]),
         },
     }
-    said = [*edge_of_knowledge(table, day), *idle, _elsewhere(table, day)]
-    return LawRates(reading, rates, _year_rates(year), averages, tuple(w for w in said if w))
+    said = [*edge_of_knowledge(table, day), *idle, _elsewhere(table, day, year)]
+    return LawRates(reading, rates, _year(year)[0], averages, tuple(w for w in said if w))
 
 
 def law_table(scenario: Scenario) -> IntervalTable:
@@ -145,7 +150,7 @@ def _law_table(scenario: Scenario) -> tuple[IntervalTable, tuple[str, ...]]:
                 table = overlay(table)
         except BadInput as error:
             raise _placed(error, origin, keys) from None
-        if _state(table, day) == before:
+        if change.verb != "replay" and _state(table, day) == before:
             idle.append(f"{key_label(keys)}: this changes nothing in the law of {iso(day)}.")
     return table, tuple(idle)
 
@@ -198,21 +203,23 @@ def _check_products(change: LawChange) -> None:
 
 def _state(table: IntervalTable, day: int) -> set[tuple[object, ...]]:
     """What holds on `day`, without how long it does."""
-    return {
-        (r.measure.id, r.state, r.rate, r.column, r.floor, r.sleeping, r.only, r.but)
-        for r in table.active(day)
-    }
+    return {_key(r) for r in table.active(day)}
 
 
-def _read(
-    table: IntervalTable, day: int
-) -> tuple[dict[tuple[str, str], dict[str, SectorRate]], dict[tuple[str, str], dict[str, float]]]:
-    """Return rates by sector and averages by family, both directions."""
+def _key(row: Interval) -> tuple[object, ...]:
+    return (
+        row.measure.id, row.state, row.rate, row.column, row.floor, row.sleeping, row.only, row.but
+    )  # fmt: skip
+
+
+def _read(table: IntervalTable, day: int) -> tuple[Rates, Averages, list[dict[str, str]]]:
+    """Return rates by sector, averages by family, and the acts behind them; both directions."""
     from tradetalks.data.rates import SIGMA_LINES
     from tradetalks.policy import schedule
 
-    rates: dict[tuple[str, str], dict[str, SectorRate]] = {}
-    averages: dict[tuple[str, str], dict[str, float]] = {}
+    rates: Rates = {}
+    averages: Averages = {}
+    sources: list[dict[str, str]] = []
     for pair in DIRECTIONS:
         found = schedule(day, pair, table=table)
         rates[pair] = found.by_sector(SIGMA_LINES, free_trade_weights=True)
@@ -221,34 +228,60 @@ def _read(
         averages[pair] = {
             k: float(family[k] @ found.lines.value) / whole for k in FAMILIES if k in family
         }
-    return rates, averages
+        for part in found.stack.parts:
+            measure, event = part.interval.measure, part.interval.event
+            if part.duty.any():
+                entry = {"title": measure.title, "citation": event.citation,
+                         "url": event.source, "evidence": event.evidence}  # fmt: skip
+                sources.append({key: value for key, value in entry.items() if value})
+    return rates, averages, sources
+
+
+def _percent(averages: Averages) -> dict[str, Any]:
+    """Return averages as plain data: percent of the customs value, by direction and family."""
+    return {
+        f"{n}_on_{i}": {
+            "total": round(100 * sum(found.values()), 4),
+            "by_authority": {k: round(100 * v, 4) for k, v in found.items()},
+        }
+        for (n, i), found in averages.items()
+    }
 
 
 @lru_cache(maxsize=4)
-def _year_rates(year: int) -> dict[tuple[str, str], dict[str, SectorRate]]:
-    """Return the enacted law in the middle of a year; before 2018, that of its first day."""
+def _year(year: int) -> tuple[Rates, Averages]:
+    """Return the enacted law of a world's year."""
     from tradetalks.policy import build_table
+
+    return _read(build_table(), _middle_of(year))[:2]
+
+
+def _middle_of(year: int) -> int:
+    """Return the day whose enacted law is that of a world's year; before 2018, the first day."""
     from tradetalks.policy.ledger import FIRST_DAY, day_number
 
-    day = FIRST_DAY if year < 2018 else day_number(f"{year}-07-01", name="the world's year")
-    return _read(build_table(), day)[0]
+    return FIRST_DAY if year < 2018 else day_number(f"{year}-07-01", name="the world's year")
 
 
-def _elsewhere(table: IntervalTable, day: int) -> str:
-    """Say which US duties on all origins stay out of the rates on third countries."""
+def _elsewhere(table: IntervalTable, day: int, year: int) -> str:
+    """Say which new US duties on all origins stay out of the rates on third countries."""
+    from tradetalks.policy import build_table
+
+    old = _state(build_table(), _middle_of(year))
     families = {
         r.measure.family
         for r in table.active(day)
         if r.measure.targets is None and r.measure.imposers == ("USA",) and r.measure.has_lines
         and r.measure.kind == "import_duty" and (r.rate or r.column or r.floor)
+        and _key(r) not in old
     } - {"mfn"}  # fmt: skip
     if not families:
         return ""
     named = " and ".join(label for key, label in FAMILIES.items() if key in families)
     return (
-        f"Only US-China tariffs come from the law: {named} duties on other origins are not in it "
-        "(no import weights by line, no country deals in the ledger), so trade diverted to third "
-        "countries is overstated where they pay them too."
+        f"Only US-China tariffs come from the law: what {named} added on other origins since "
+        f"{year} is not in it (no import weights by line, no country deals in the ledger), so "
+        "trade diverted to third countries is overstated where they pay it too."
     )
 
 
