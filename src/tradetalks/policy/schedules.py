@@ -84,18 +84,19 @@ class Schedule:
         w are the observed shares of trade value; with `free_trade_weights` they are first freed
         of the duties under which they were observed (`REFERENCE_DAYS`), w ~ value (1+t)^sigma.
         """
-        name = own_sectors(self.importer) if sectors is None else line_sectors(self.lines, sectors)
+        groups = (
+            own_sectors(self.importer)
+            if sectors is None
+            else by_name(line_sectors(self.lines, sectors), self.lines.value > 0)
+        )
         out = {}
-        for sector in np.unique(name):
-            here = (name == sector) & (self.lines.value > 0)
-            elasticity = float(sigma[str(sector)] if isinstance(sigma, Mapping) else sigma)
+        rate, value = self.rate, self.lines.value
+        for sector, here in groups.items():
+            elasticity = float(sigma[sector] if isinstance(sigma, Mapping) else sigma)
             if not np.isfinite(elasticity) or elasticity <= 0:
                 raise BadNumber(f"sigma of sector {sector} is {elasticity}.", cure="Use sigma > 0.")
-            if here.any():
-                reference = self.reference[here] if free_trade_weights else 0.0 * self.rate[here]
-                out[str(sector)] = sector_rate(
-                    self.lines.value[here], self.rate[here], reference, elasticity
-                )
+            reference = self.reference[here] if free_trade_weights else 0.0 * rate[here]
+            out[sector] = sector_rate(value[here], rate[here], reference, elasticity)
         return out
 
 
@@ -105,16 +106,17 @@ def sector_rate(
     """The CES-exact rates of a group of lines [line]; `value` observed under duties `reference`."""
     weight = value * (1 + reference) ** sigma
     weight = weight / weight.sum()
-    spent = weight @ (1 + rate) ** (1 - sigma)
-    sold = weight @ (1 + rate) ** -sigma
+    # sums of products, not dot products: waking BLAS threads costs more than these short sums
+    sold_by_line = weight * (1 + rate) ** -sigma
+    spent, sold = (sold_by_line * (1 + rate)).sum(), sold_by_line.sum()
     if abs(sigma - 1) < 1e-9:  # the limit is the geometric mean
-        price = float(np.exp(weight @ np.log1p(rate)))
+        price = float(np.exp((weight * np.log1p(rate)).sum()))
     else:
         price = float(spent ** (1 / (1 - sigma)))
     return SectorRate(
         price=price - 1,
         sales=float(spent / sold) - 1,
-        statutory=float(value @ rate / value.sum()),
+        statutory=float((value * rate).sum() / value.sum()),
         value=float(value.sum()),
     )
 
@@ -184,12 +186,18 @@ def line_sectors(lines: LineTable, sectors: Mapping[str, str] | None = None) -> 
     return np.array(out)
 
 
+def by_name(names: np.ndarray, keep: np.ndarray) -> dict[str, np.ndarray]:
+    """Positions of the lines of each name, of those to `keep` [line]; names in order."""
+    # not np.unique: its first call imports masked arrays, a twentieth of a second
+    found = sorted(set(names[keep].tolist()))
+    return {name: np.flatnonzero(keep & (names == name)) for name in found}
+
+
 @cache
-def own_sectors(importer: str) -> np.ndarray:
-    """Model sector of each line [line] of `importer`, by the concordance of `codes`."""
-    found = line_sectors(load_lines(importer))
-    found.setflags(write=False)
-    return found
+def own_sectors(importer: str) -> dict[str, np.ndarray]:
+    """Lines with trade of each model sector, by the concordance of `codes`."""
+    lines = load_lines(importer)
+    return by_name(line_sectors(lines), lines.value > 0)
 
 
 @cache
