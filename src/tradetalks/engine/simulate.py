@@ -243,9 +243,7 @@ def _labelled(
         data=_dataset(setting, [s.name for s in sets], cases, central),
         assumptions=(
             *assumptions_of(scenario, sets, table),
-            *revenue_note(
-                shocks, (cases[central].before, cases[central].after), table.countries
-            ),
+            *revenue_note(shocks, (cases[central].before, cases[central].after), table.countries),
         ),
         warnings=warnings_of(scenario, shocks, status),
         versions=versions(),

@@ -20,6 +20,7 @@ from tradetalks.scenario.rates import (
     SubsidyRate,
 )
 
+
 class _OnFlows(OneOf):
     """A change to the trade flows of some importers, exporters and sectors."""
 

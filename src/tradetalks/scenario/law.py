@@ -226,9 +226,7 @@ def _read(table: IntervalTable, day: int) -> tuple[Rates, Averages, list[dict[st
         whole = float(found.lines.value.sum()) + found.lines.value_outside
         family = found.by_family()
         averages[pair] = {
-            k: float((family[k] * found.lines.value).sum()) / whole
-            for k in FAMILIES
-            if k in family
+            k: float((family[k] * found.lines.value).sum()) / whole for k in FAMILIES if k in family
         }
         for part in found.stack.parts:
             measure, event = part.interval.measure, part.interval.event
