@@ -124,7 +124,7 @@ def _text(result: RunResult, place: Path) -> str:
         paragraph(str(question)),
         table_text(("Country", *_COLUMNS.values()), rows),
         paragraph(reference),
-        *(paragraph(text) for text in result.law.get("words", ())[:1]),
+        *(paragraph(words) for words in result.law.get("words", ())),
         *(paragraph(f"Note: {text}") for text in result.warnings),
         "\n",
         paragraph(sentence(result)),

@@ -32,7 +32,11 @@ def law_record(shocks: tuple[Shock, Shock], against: str) -> dict[str, Any]:
     acts = [s for law in (after, before) if law is not None for s in law.reading["sources"]]
     return {
         **sides,
-        "words": [words(side) for side in (sides["scenario"], sides["reference"]) if side],
+        "words": [
+            f"{label}: {words(side)}"
+            for label, side in (("Law", sides["scenario"]), ("Reference", sides["reference"]))
+            if side
+        ],
         "sources": [s for n, s in enumerate(acts) if s not in acts[:n]],
     }
 

@@ -152,7 +152,8 @@ def law_table(result: RunResult) -> Table | None:
         ("Authority", *(name for name, _ in columns)),
         tuple(rows),
         "Statutory rates of the law ledger, weighted by trade in tariff lines (US imports of 2024, "
-        "US exports of 2017); the rates below are weighted by the world's sectors.",
+        "US exports of 2017). The rates below are those that move the sectors' prices, weighted by "
+        "the world's trade; the law's change is added to the rates of the world's year.",
     )
 
 

@@ -40,9 +40,10 @@ def compile_shock(scenario: Scenario, world: WorldTable) -> Shock:
     With a `base` from the law ledger, US-China duties are first those of that law, its changes of
     law included. The other changes apply in their order. A written rate (`add`, `set`,
     `over_mfn`) is on the customs value and is multiplied by `world.customs_ratio` for goods, so
-    that the duty in dollars is right; with `valuation: table` it is taken as it stands. `multiply` and `remove` act on the
-    duty as it is. Domestic sales are never touched. Export taxes are on the exporter's price.
-    Limits on volumes are shares of the volumes of `world`, not of the reference.
+    that the duty in dollars is right; with `valuation: table` it is taken as it stands.
+    `multiply` and `remove` act on the duty as it is. Domestic sales are never touched. Export
+    taxes are on the exporter's price. Limits on volumes are shares of the volumes of `world`, not
+    of the reference.
 
     Raises `UnknownName` for a country or sector that the world does not have, `BadNumber` if a
     duty would come to -100% or less, `BadInput` if a change selects no flow, a limit is on flows
