@@ -178,7 +178,10 @@ HEADLINES = {
 }
 
 
-REAL = [n for n in scenario_names() if load_scenario(n).world == "world-2022"]
+REAL = [
+    n for n in scenario_names()
+    if load_scenario(n).world == "world-2022" and load_scenario(n).base.law == "file"
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", REAL)

@@ -15,6 +15,7 @@ from tradetalks.engine.accounts import accounts
 from tradetalks.engine.closures import closure_of
 from tradetalks.engine.decomposition import decompose
 from tradetalks.engine.economy import choose_sets, economy_of, elasticities_of
+from tradetalks.engine.law import law_record, revenue_note
 from tradetalks.engine.limits import Groups, at_the_border, groups_of, limits_between, premia_along
 from tradetalks.engine.path import Path, path_between
 from tradetalks.engine.report import (
@@ -240,11 +241,15 @@ def _labelled(
         horizon=scenario.horizon,
         status=status,
         data=_dataset(setting, [s.name for s in sets], cases, central),
-        assumptions=assumptions_of(scenario, sets, table),
+        assumptions=(
+            *assumptions_of(scenario, sets, table),
+            *revenue_note(shocks, (cases[central].before, cases[central].after), table.countries),
+        ),
         warnings=warnings_of(scenario, shocks, status),
         versions=versions(),
         timing=timing,
         created=datetime.date.today().isoformat(),
+        law=law_record(shocks, scenario.against),
     )
 
 
