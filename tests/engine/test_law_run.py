@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tradetalks.cli import run as cli
 from tradetalks.engine import simulate
 from tradetalks.report import html
 from tradetalks.results import load_run, save_run, sources_of
@@ -58,6 +59,16 @@ def test_the_report_shows_duties_by_authority(run, tmp_path):
     assert "Duties by authority" in text
     assert "Section 301 forced labour" in text
     assert "those of law included above" in text
+
+
+def test_the_command_line_shows_the_law(run, tmp_path):
+    answer = cli.answer_of(run, tmp_path)
+    assert answer.body["law"]["scenario"] == run.law["scenario"]
+    assert "sources" not in answer.body["law"]
+    assert any(s.get("title") == "Section 301: forced labour" for s in answer.sources)
+    text = " ".join(cli._text(run, tmp_path).split())
+    assert "Law: Enacted law on 2026-10-05 (ledger to 2026-10-05)" in text
+    assert "Section 301 forced labour 6.5" in text
 
 
 def test_without_the_ledger_there_is_no_law():

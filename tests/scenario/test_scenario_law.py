@@ -189,6 +189,21 @@ class TestShipped:
             0.136, abs=0.001
         )
 
+    def test_a_family_that_does_not_exist(self, real):
+        text = load_scenario("current-law").to_yaml().replace("s232:", "s_232:")
+        with pytest.raises(UnknownName, match=r"s\.yaml:\d+: expected\[0\]: .*'s_232'\. Did you"):
+            compile_shock(Scenario.from_yaml(text, file="s.yaml"), real)
+
+    def test_enacted_and_announced_law_are_told_apart(self, real):
+        said = compile_shock(load_scenario("truce-as-announced"), real).warnings
+        (note,) = [
+            w for w in said if w.startswith("Enacted and announced law differ on 2027-01-09")
+        ]
+        assert "(34% enacted, 10% announced)" in note
+        assert "This is the announced law." in note
+        said = compile_shock(load_scenario("current-law"), real).warnings
+        assert not [w for w in said if "announced" in w]
+
     def test_edge_of_knowledge(self, real):
         shock = compile_shock(load_scenario("truce-lapses-2027-01-10"), real)
         assert shock.warnings[0].startswith("Law known to 2026-10-05")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tradetalks.errors import BadInput, BadNumber, unknown_name
+from tradetalks.errors import BadInput, BadNumber, UnknownName, unknown_name
 from tradetalks.scenario.changes import (
     Elasticity,
     ExportTax,
@@ -272,7 +272,11 @@ class _State:
         found = self.averages[expected.importer[0], expected.exporter[0]]
         for name in expected.by_authority or ():
             if name not in FAMILIES:
-                raise unknown_name("family of authorities", name, FAMILIES)
+                error = unknown_name("family of authorities", name, FAMILIES)
+                raise UnknownName(
+                    f"{key_label(keys)}: {error.cause}", cure=error.cure, file=self.origin.file,
+                    line=self.origin.line((*keys, "by_authority", name)),
+                )  # fmt: skip
         wanted = dict.fromkeys(found, 0.0) | (expected.by_authority or {})
         pairs = {"statutory": (sum(found.values()), expected.statutory or 0.0)}
         if expected.by_authority is not None:

@@ -91,7 +91,10 @@ def law_rates(scenario: Scenario, year: int) -> LawRates:
             "statutory_percent": _percent(_year(year)[1]),
         },
     }
-    said = [*edge_of_knowledge(table, day), *idle, _elsewhere(table, day, year)]
+    said = [
+        *edge_of_knowledge(table, day), *idle, _other_reading(table, day),
+        _elsewhere(table, day, year),
+    ]  # fmt: skip
     return LawRates(reading, rates, _year(year)[0], averages, tuple(w for w in said if w))
 
 
@@ -261,6 +264,26 @@ def _middle_of(year: int) -> int:
     from tradetalks.policy.ledger import FIRST_DAY, day_number
 
     return FIRST_DAY if year < 2018 else day_number(f"{year}-07-01", name="the world's year")
+
+
+def _other_reading(table: IntervalTable, day: int) -> str:
+    """Say where enacted and announced law differ on the day itself."""
+    from tradetalks.policy.ledger import iso
+    from tradetalks.policy.statuses import differences
+
+    found = []
+    for row in differences(table, day):
+        measure = table.ledger.measure(row["measure"])
+        if row["from"] <= iso(day) and measure is not None and measure.has_lines:
+            what = f"{row['enacted']} enacted, {row['announced']} announced"
+            found.append(f"{measure.title} ({what})" if measure.kind == "import_duty" else
+                         measure.title)  # fmt: skip
+    if not found:
+        return ""
+    return (
+        f"Enacted and announced law differ on {iso(day)}, no legal act being documented: "
+        f"{'; '.join(found)}. This is the {table.law} law."
+    )
 
 
 def _elsewhere(table: IntervalTable, day: int, year: int) -> str:
