@@ -41,7 +41,7 @@ from numpy.typing import NDArray
 
 from tradetalks.engine.limits import Groups, Premia, premia_along
 from tradetalks.engine.path import Path
-from tradetalks.model import Closure, Economy, Equilibrium
+from tradetalks.model import Closure, Economy, Elasticities, Equilibrium
 
 Array = NDArray[np.float64]
 
@@ -62,34 +62,58 @@ class _Along:
         return np.einsum("qp,p...->q...", self.slope, x)
 
 
+@dataclass(frozen=True)
+class Decomposition:
+    """Contributions in log points along a path.
+
+    `parts` `[n]` sum to the log change of real income. `by_flow` `[n, partner, j]` splits what
+    comes with a flow of good j: `terms_of_trade_exports` (partner is the buyer) and
+    `terms_of_trade_imports` (the supplier) sum to the part `terms_of_trade`, `volume_of_trade`
+    and `trade_costs` (by supplier) to the parts of that name. Its `price_suppliers`,
+    `price_duties` and `price_trade_costs` sum to the log change of the price index of final
+    demand over the wage. A country's partner may be itself: its sales at home.
+    """
+
+    parts: dict[str, Array]
+    by_flow: dict[str, Array]
+
+
 def decompose(
     path: Path,
     equilibria: list[Equilibrium],
     economy: Economy,
+    elasticities: Elasticities,
     closure: Closure,
     groups: Groups | None = None,
-) -> dict[str, Array]:
-    """Return contributions `[n]` in log points to the change of real income along a path.
+) -> Decomposition:
+    """Return what an equilibrium's change is made of; `equilibria` are those at `path.points`.
 
-    `equilibria` are those at `path.points`. Keys: `terms_of_trade`, `volume_of_trade`,
-    `trade_costs`, `remainder`; and where the shock or the closure has such a thing
-    `export_taxes_and_rents`, `production_wedges`, `productivity`, `employment_effect`. They sum
-    to the log change.
+    Keys of `parts`: `terms_of_trade`, `volume_of_trade`, `trade_costs`, `remainder`; and where
+    the shock or the closure has such a thing `export_taxes_and_rents`, `production_wedges`,
+    `productivity`, `employment_effect`.
     """
     along = _along(path, equilibria, premia_along(groups, equilibria, path.points))
-    parts = _trade_parts(path, along)
+    flows = _trade_flows(path, along)
+    parts: dict[str, Array] = {
+        "terms_of_trade": flows["terms_of_trade_exports"] + flows["terms_of_trade_imports"],
+        "volume_of_trade": flows["volume_of_trade"],
+        "trade_costs": flows["trade_costs"],
+    }
+    parts = {name: flow.sum((1, 2)) for name, flow in parts.items()}
+    rest: dict[str, Array] = {}
     if path.export_tax is not None or groups is not None:
-        parts["export_taxes_and_rents"] = _export_wedges(along, equilibria)
+        rest["export_taxes_and_rents"] = _export_wedges(along, equilibria)
     if path.subsidy is not None or economy.profit_share is not None:
-        parts["production_wedges"] = _production_wedges(path, along, economy)
+        rest["production_wedges"] = _production_wedges(path, along, economy)
     if path.productivity is not None:
-        parts["productivity"] = _productivity(path, along, economy)
+        rest["productivity"] = _productivity(path, along, economy)
     if closure.labour != "fixed":
-        parts["employment_effect"] = _employment(along, equilibria, economy, closure)
-    out = {name: path.weights @ (value / along.value[1:-1]) for name, value in parts.items()}
+        rest["employment_effect"] = _employment(along, equilibria, economy, closure)
+    for name, value in rest.items():
+        parts[name] = path.weights @ (value / along.value[1:-1])
     total = np.log(equilibria[-1].welfare / equilibria[0].welfare)
-    out["remainder"] = total - sum(out.values())
-    return out
+    parts["remainder"] = total - sum(parts.values())
+    return Decomposition(parts, flows | _price_flows(path, along, equilibria, economy, elasticities))
 
 
 def _along(path: Path, equilibria: list[Equilibrium], premia: Premia) -> _Along:
@@ -120,16 +144,54 @@ def _derivative_matrix(points: Array) -> Array:
     return matrix
 
 
-def _trade_parts(path: Path, a: _Along) -> dict[str, Array]:
+def _trade_flows(path: Path, a: _Along) -> dict[str, Array]:
+    """Return the parts that come with flows, `[n, partner, j]`."""
     inner = a.trade[1:-1]
     priced = inner * a.derivative(a.border)
     extra = inner * path.cost_slope
     duty = (1.0 + path.tariff[1:-1]) * np.exp(-a.premia.log_paid[1:-1]) - 1.0
+    volume = duty * (a.derivative(a.trade) - priced - extra)
     # a home flow is its country's export and import, so it cancels from the terms of trade
+    home = np.eye(inner.shape[1], dtype=bool)[:, :, None]
+    priced = np.where(home, 0.0, priced)
+    share = path.weights[:, None] / a.value[1:-1]
+
+    def as_exporter(x: Array) -> Array:
+        return np.einsum("qi,qinj->inj", share, x)
+
+    def as_importer(x: Array) -> Array:
+        return np.einsum("qn,qinj->nij", share, x)
+
     return {
-        "terms_of_trade": priced.sum((2, 3)) - priced.sum((1, 3)),
-        "volume_of_trade": (duty * (a.derivative(a.trade) - priced - extra)).sum((1, 3)),
-        "trade_costs": -extra.sum((1, 3)),
+        "terms_of_trade_exports": as_exporter(priced),
+        "terms_of_trade_imports": -as_importer(priced),
+        "volume_of_trade": as_importer(volume),
+        "trade_costs": -as_importer(extra),
+    }
+
+
+def _price_flows(
+    path: Path,
+    a: _Along,
+    equilibria: list[Equilibrium],
+    economy: Economy,
+    elasticities: Elasticities,
+) -> dict[str, Array]:
+    """Return what each flow adds to the log of consumer prices over the wage, `[n, origin, j]`."""
+    price = np.stack([e.price for e in equilibria])[1:-1]
+    weight = np.asarray(economy.final_share) * price ** (1.0 - np.asarray(elasticities.final))
+    weight /= weight.sum(2, keepdims=True)
+    paid = a.trade[1:-1] * np.exp(-a.premia.log_paid[1:-1]) * (1.0 + path.tariff[1:-1])
+    spent = paid.sum(1, keepdims=True)
+    share = np.divide(paid, spent, out=np.zeros_like(paid), where=spent > 0)
+    share *= weight[:, None] * path.weights[:, None, None, None]
+    wage = np.log(np.stack([e.wage for e in equilibria]))
+    supplied = a.derivative(a.border - a.premia.log_paid - wage[:, None, :, None])
+    duty = (path.tariff[-1] - path.tariff[0]) / (1.0 + path.tariff[1:-1])
+    return {
+        "price_suppliers": np.einsum("qinj,qinj->nij", share, supplied),
+        "price_duties": np.einsum("qinj,qinj->nij", share, duty),
+        "price_trade_costs": np.einsum("qinj,qinj->nij", share, path.cost_slope),
     }
 
 
