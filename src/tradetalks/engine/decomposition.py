@@ -113,7 +113,9 @@ def decompose(
         parts[name] = path.weights @ (value / along.value[1:-1])
     total = np.log(equilibria[-1].welfare / equilibria[0].welfare)
     parts["remainder"] = total - sum(parts.values())
-    return Decomposition(parts, flows | _price_flows(path, along, equilibria, economy, elasticities))
+    return Decomposition(
+        parts, flows | _price_flows(path, along, equilibria, economy, elasticities)
+    )
 
 
 def _along(path: Path, equilibria: list[Equilibrium], premia: Premia) -> _Along:
