@@ -76,7 +76,7 @@ def detail(
     """
     log_prices = np.log1p(values["consumer_prices"] / 100.0)
     scales = {
-        False: _percent_per_log(sum(found.parts.values()), values["real_income"]),
+        False: _percent_per_log(np.sum(list(found.parts.values()), axis=0), values["real_income"]),
         True: _percent_per_log(log_prices, values["consumer_prices"]),
     }
     out = {
