@@ -110,10 +110,13 @@ def _why(checked: Checked) -> str:
 
 
 def _ours(checked: Checked) -> str:
-    """Return our number under the first reading, in the unit of the claim."""
-    if checked.found is None or not checked.found.readings:
+    """Return our number in the unit of the claim; of dollars that miss, the span."""
+    if checked.shown is None or checked.found is None:
         return "no data"
-    value = checked.found.readings[0].value
+    value = checked.shown.value
+    if checked.claim.unit == "usd_bn" and checked.verdict == "not":
+        full = [float(r.value) for r in checked.found.readings if r.worth == "agree"]
+        return f"${min(full):,.0f}bn to ${max(full):,.0f}bn"
     if isinstance(value, str):
         return value
     unit = checked.claim.unit
@@ -137,7 +140,7 @@ def _detail(checked: Checked) -> list[str]:
         for r in checked.found.detail
     ]
     columns = (
-        f"What does it [{checked.claim.id}]",
+        f"What would do it [{checked.claim.id}]",
         "Size",
         "Cut, USD bn",
         "US income, %",

@@ -54,7 +54,7 @@ def explain(
     use_compilation_cache()
     result = find_run(run)
     found = take_apart(
-        result, country.strip().upper(), variable, partner.strip().upper() if partner else None
+        result, _code(result, country), variable, _code(result, partner) if partner else None
     )
     spread = found.range
     body: dict[str, Any] = {
@@ -83,6 +83,12 @@ def explain(
         result.status,
     )
     emit(answer, format, found.rows(), lambda: _text(result, found, top))
+
+
+def _code(result: RunResult, given: str) -> str:
+    """Return a country as the run spells it, whatever its case."""
+    codes = {code.casefold(): code for code in result.countries}
+    return codes.get(given.strip().casefold(), given.strip())
 
 
 def _text(result: RunResult, found: Explanation, top: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from tradetalks.errors import UnknownName
 from tradetalks.policy.intervals import Interval, build_table
@@ -26,12 +27,11 @@ def headline(_: Claim, direction: str, on: object) -> Found:
     )
     if direction == "CHN_on_USA":
         older = 100.0 * step.by_family["cn_retaliation"] - sum_
-        why += (
-            f" Its older retaliation, which the US figure counts on its own side, adds "
-            f"{older:.0f} points."
-            if older > 0.5
-            else ""
-        )
+        if older > 0.5:
+            why += (
+                f" Earlier retaliation is {older:.0f} points of it; the US sum counts its own old "
+                "25%, so the two sums are not like for like."
+            )
     return Found(
         (Reading(f"headline sum on {on}", sum_),), why, _sources(_everywhere(direction, str(on)))
     )
@@ -118,6 +118,7 @@ def _measure(name: str) -> Measure:
     return found
 
 
+@cache
 def _step(direction: str, on: str) -> Step:
     return next(s for s in steps(on, on, as_known_on=on) if s.direction == direction)
 

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 Changes = tuple[Mapping[str, Any], ...]
 
-_TOLERANCE = 1e-5
+_TOLERANCE = 1e-4
+"""Of a size, as a fraction: a hundredth of a point."""
 _TRUCE = "truce-holds"
 
 
@@ -94,7 +95,8 @@ def size_of(
             f"no policy between {low:g} and {high:g} cuts the deficit by ${target:g}bn: "
             f"they cut it by {ends[0] + target:.0f} to {ends[1] + target:.0f}."
         )
-    return float(brentq(gap, low, high, xtol=_TOLERANCE))
+    root: Any = brentq(gap, low, high, xtol=_TOLERANCE)
+    return float(root)
 
 
 def _run(changes: Changes, world: World, sets: str) -> RunResult:
@@ -106,12 +108,14 @@ def _run(changes: Changes, world: World, sets: str) -> RunResult:
 def _scenario(changes: Changes, sets: str) -> Scenario:
     from tradetalks.scenario import Scenario
 
-    return Scenario(
-        name="deficit-cut",
-        question="What would cut the US deficit with China by so much?",
-        changes=changes,
-        sources=["solved for"],
-        elasticities=sets,
+    return Scenario.model_validate(
+        {
+            "name": "deficit-cut",
+            "question": "What would cut the US deficit with China by so much?",
+            "changes": changes,
+            "sources": ["solved for"],
+            "elasticities": sets,
+        }
     )
 
 

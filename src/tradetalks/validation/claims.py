@@ -128,7 +128,7 @@ def claims() -> tuple[Claim, ...]:
     renamed = {"with": "arguments", "try": "command"}
     out: list[Claim] = []
     for entry in _file()["claims"]:
-        fields = {renamed.get(key, key): value for key, value in entry.items()}
+        fields: dict[str, Any] = {str(renamed.get(k, k)): v for k, v in entry.items()}
         fields["sources"] = tuple(fields.get("sources", ()))
         out.append(Claim(**fields))
     return tuple(out)
