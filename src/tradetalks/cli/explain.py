@@ -78,7 +78,7 @@ def explain(
         result.created,
         body,
         sources,
-        result.assumptions,
+        (*result.assumptions, *found.notes),
         (*result.warnings, *found.warnings),
         result.status,
     )
@@ -123,8 +123,8 @@ def _text(result: RunResult, found: Explanation, top: int) -> str:
         sums = (sum(r.get(n, 0.0) for r in own) for n in names)
         cells.append(("Total", *(_number(s, digits) for s in sums), _number(found.total, digits)))
         parts.append(table_text((title, *(heads[n] for n in names), "Sum"), cells))
-    notes = (*result.warnings, *found.warnings)
-    parts += [paragraph(f"Note: {text}") for text in notes]
+    parts += [paragraph(f"Note: {text}") for text in (*result.warnings, *found.warnings)]
+    parts += [paragraph(text) for text in found.notes]
     parts.append(
         paragraph(
             f"In {unit}, at the central elasticities; each table adds up. {source_line(result)}"

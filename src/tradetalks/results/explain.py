@@ -31,6 +31,24 @@ _OLD_RUN = (
     "The run was stored by a version that kept no detail by partner and sector; run the scenario "
     "again to see it."
 )
+_NUMERAIRE = (
+    "Border prices are measured against world factor income, the numeraire: the split of the terms "
+    "of trade between exports and imports, and by partner, depends on that choice; their sum does "
+    "so only as far as trade is not balanced."
+)
+_NOTES = {
+    "real_income": _NUMERAIRE,
+    "equivalent_variation": _NUMERAIRE,
+    "terms_of_trade": _NUMERAIRE,
+    "consumer_prices": (
+        "Prices are relative to the country's own wage. What duties on inputs do to the price of "
+        "goods made at home stands under goods made at home, not under duties."
+    ),
+    "tariff_revenue": (
+        "The first part is what the new rates would collect if nobody turned to other suppliers, "
+        "the second what is lost or gained because they do."
+    ),
+}
 _NOT_ADDITIVE = {
     "employment": "it answers to the real wage and has no parts; explain 'wage' or "
     "'consumer_prices'.",
@@ -86,6 +104,7 @@ def explain(run: RunResult, country: str, variable: str, partner: str | None = N
         sectors=run.sectors,
         partner=partner,
         range=spread,
+        notes=(_NOTES[variable],) if variable in _NOTES else (),
         warnings=tuple(cells.warnings),
     )
 

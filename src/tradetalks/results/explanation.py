@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -52,7 +52,8 @@ class Explanation:
 
     `total` is the change at the central elasticity set and `range` its spread over all sets,
     None where the number is a sum that the run does not keep for the other sets. `partners` and
-    `sectors` are the codes along the axes; `unit` is that of the variable registry.
+    `sectors` are the codes along the axes; `unit` is that of the variable registry; `notes` say
+    on what the split depends.
     """
 
     country: str
@@ -65,7 +66,8 @@ class Explanation:
     sectors: tuple[str, ...]
     partner: str | None = None
     range: Spread | None = None
-    warnings: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     def rows(self, top: int | None = None) -> list[Row]:
         """Return rows {by, code, name, value, and the value of each part}; each `by` adds up.
