@@ -104,6 +104,23 @@ def test_the_parts_say_what_they_should(lapse):
     assert revenue["rates"] > 0.0 > revenue["trade"]
 
 
+def test_where_labour_is_all_there_is_home_factors_add_nothing_to_prices():
+    """A check of the input shares themselves: every price comes from abroad, duties or costs."""
+    costs = {"kind": "trade_cost", "importer": "AAA", "exporter": "BBB", "factor": 1.2}
+    duty = {"kind": "tariff", "importer": "AAA", "exporter": "BBB", "add": 0.3}
+    run = simulate(ask(duty, costs, closures={"capital": "mobile"}), random_world(3))
+    for country in run.countries:
+        parts = {p.name: p.amount for p in explain(run, country, "consumer_prices").parts}
+        size = sum(abs(x) for x in parts.values())
+        assert abs(parts.get("home", 0.0)) < 1e-6 * size
+        assert "remainder" not in parts
+    names = {p.name for p in explain(run, "AAA", "consumer_prices").parts}
+    assert {"duties", "trade_costs", "foreign"} <= names
+    specific = simulate(ask(duty, costs), random_world(3))
+    parts = {p.name: p.amount for p in explain(specific, "AAA", "consumer_prices").parts}
+    assert abs(parts["home"]) > 1e-3
+
+
 def test_dollars_and_percent_have_the_same_shares(lapse):
     percent = {p.name: p.amount for p in explain(lapse, "CHN", "real_income").parts}
     dollars = {p.name: p.amount for p in explain(lapse, "CHN", "equivalent_variation").parts}

@@ -74,7 +74,12 @@ def test_what_we_found():
     )
     assert found["triple-us"].shown.value == 145
     assert found["deficit-295"].shown.value == pytest.approx(295.4, abs=0.1)
-    assert "42.0%" in found["us-55"].found.why
+    # and the page says what the command says
+    page = (Path(__file__).resolve().parents[2] / "docs/explain-and-claims.md").read_text("utf-8")
+    trade = [r.value for r in found["trade-694"].found.readings]
+    assert f"${min(trade):.0f}bn to ${max(trade):.0f}bn" in page
+    assert "-34.5%" in page and "-12.7%" in page
+    assert "42.0%" in found["us-55"].found.why and "42.0%" in page
 
 
 def test_our_number_can_change_the_verdict(monkeypatch):

@@ -41,8 +41,9 @@ _NOTES = {
     "equivalent_variation": _NUMERAIRE,
     "terms_of_trade": _NUMERAIRE,
     "consumer_prices": (
-        "Prices are relative to the country's own wage. What duties on inputs do to the price of "
-        "goods made at home stands under goods made at home, not under duties."
+        "Prices are relative to the country's own wage. Duties and foreign prices count in final "
+        "goods and in the inputs of goods made at home, through all rounds of home production; "
+        "home factors other than labour are capital and productivity."
     ),
     "tariff_revenue": (
         "The first part is what the new rates would collect if nobody turned to other suppliers, "
@@ -245,8 +246,8 @@ def _consumer_prices(c: _Cells) -> list[Part]:
         return [Part("consumer_prices", "Consumer prices", np.array(amount))]
     abroad = c.abroad[:, None]
     parts = [
-        Part("home", "Goods made at home, over the wage", np.where(abroad, 0.0, suppliers), BOTH),
-        Part("foreign", "Foreign prices, over the wage", np.where(abroad, suppliers, 0.0), BOTH),
+        Part("home", "Home factors other than labour", np.where(abroad, 0.0, suppliers), BOTH),
+        Part("foreign", "Foreign suppliers, before duty", np.where(abroad, suppliers, 0.0), BOTH),
     ]
     for name, label in (("price_duties", "Duties"), ("price_trade_costs", "Trade costs")):
         cells = c.detail(name)
