@@ -68,22 +68,24 @@ def run_gegravity(data: str, out: str) -> None:
         [(k, v, 0.1) for k, v in COEFFICIENTS.items()], columns=["var", "beta", "se"]
     )
     costs = ge.CostCoeffs(table, identifier_col="var", coeff_col="beta", stderr_col="se")
-    model = ge.OneSectorGE(
-        baseline=baseline,
-        cost_coeff_values=costs,
-        cost_variables=list(COEFFICIENTS),
-        year="2006",
-        reference_importer="DEU",
-        sigma=SIGMA,
-        quiet=True,
-    )
-    build = fastest(lambda: model.build_baseline(omr_rescale=1), 1)
-    new = model.baseline_data.copy()
-    signed = {"CAN", "JPN"}
-    pair = new.importer.isin(signed) & new.exporter.isin(signed) & (new.importer != new.exporter)
-    new.loc[pair, "pta"] = 1
-    model.define_experiment(new)
-    simulate = fastest(model.simulate, 1)  # a model can be simulated once
+    build, simulate = [], []
+    for _ in range(3):  # a model can be simulated once
+        model = ge.OneSectorGE(
+            baseline=baseline,
+            cost_coeff_values=costs,
+            cost_variables=list(COEFFICIENTS),
+            year="2006",
+            reference_importer="DEU",
+            sigma=SIGMA,
+            quiet=True,
+        )
+        build.append(fastest(lambda m=model: m.build_baseline(omr_rescale=1), 1))
+        new = model.baseline_data.copy()
+        signed = {"CAN", "JPN"}
+        pair = new.importer.isin(signed) & new.exporter.isin(signed)
+        new.loc[pair & (new.importer != new.exporter), "pta"] = 1
+        model.define_experiment(new)
+        simulate.append(fastest(model.simulate, 1))
     prices = model.factory_gate_prices.iloc[:, 0]
     codes = sorted(prices.index)
     cost = model.bilateral_costs.sort_index()
@@ -103,7 +105,7 @@ def run_gegravity(data: str, out: str) -> None:
         price=prices.loc[codes],
         output=value,
         spending=spent,
-        seconds=[build, simulate],
+        seconds=[min(build), min(simulate)],
     )
 
 
@@ -198,7 +200,8 @@ def compare_gegravity(python: str, data: str, repeat: int) -> None:
             f"gegravity 0.3, {len(trade)} countries, {name}: theirs {simulate * 1e3:.0f} ms "
             f"(baseline {build * 1e3:.0f} ms), ours {warm * 1e3:.3f} ms "
             f"(first call {first:.1f} s), ratio {simulate / warm:,.0f}; largest difference of "
-            f"log prices {gap:.1e}, of price indices {gap_index:.1e}, largest change {np.abs(np.log(price)).max():.4f}"
+            f"log prices {gap:.1e}, of price indices {gap_index:.1e}, largest change "
+            f"{np.abs(np.log(price)).max():.4f}"
         )
 
 

@@ -16,8 +16,8 @@ import numpy as np
 
 from tradetalks.codes import sectors
 from tradetalks.data.readers.cubes import read_icio
+from tradetalks.data.recipe import ICIO_SECTORS
 from tradetalks.data.registry import find
-from tradetalks.data.world_2022 import ICIO_SECTORS
 
 OUT = Path(__file__).parents[1] / "src/tradetalks/data/tables/sigma_sets.csv"
 

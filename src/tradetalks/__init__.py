@@ -19,12 +19,13 @@ _PUBLIC = {
     "simulate": "tradetalks.engine",
     "RunResult": "tradetalks.results",
     "compare": "tradetalks.results",
+    "explain": "tradetalks.results",
 }
 
 if TYPE_CHECKING:
     from tradetalks.data import World, load_world
     from tradetalks.engine import simulate
-    from tradetalks.results import RunResult, compare
+    from tradetalks.results import RunResult, compare, explain
     from tradetalks.scenario import Scenario, load_scenario
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "World",
     "__version__",
     "compare",
+    "explain",
     "load_scenario",
     "load_world",
     "simulate",

@@ -1,4 +1,4 @@
-"""What needs a process of its own: the first solve, its memory, draws on two cores.
+"""What needs a process of its own, on two cores: the first solve, its memory, many draws.
 
 Run as `python tests/bench/alone.py first REGIONS` or `draws NUMBER`; prints one JSON object.
 """
@@ -46,8 +46,6 @@ def peak_memory() -> float:
 
 def draws(number: int) -> dict[str, float]:
     """Solve the default world for many elasticities, in threads that share two cores."""
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, sorted(range(os.cpu_count() or 1))[:THREADS])
     import cases
     import jax
     import numpy as np
@@ -87,4 +85,6 @@ def draws(number: int) -> dict[str, float]:
 
 if __name__ == "__main__":
     what, argument = sys.argv[1:]
+    if hasattr(os, "sched_setaffinity"):  # two cores, whatever the parent is kept to
+        os.sched_setaffinity(0, range(os.cpu_count() or 1)[-THREADS:])
     print(json.dumps(first(argument) if what == "first" else draws(int(argument))))

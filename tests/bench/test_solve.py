@@ -17,6 +17,8 @@ import pytest
 from tradetalks.model import Shock
 from tradetalks.solve import TOLERANCE, solve, solve_batch, value_and_gradient
 
+pytestmark = pytest.mark.usefixtures("one_core")
+
 ROUNDS = 30
 raw = pytest.mark.raw_data
 
@@ -148,7 +150,7 @@ def test_first(benchmark, measured, regions) -> None:
     """A fresh process: import, read the world, compile, solve; and what it keeps in memory."""
     found = _alone(benchmark, "first", regions)
     table = "30x23" if regions == "default" else "81x23"
-    measured(f"{table} first solve, with compilation", found["solve"], None, "s")
+    measured(f"{table} first solve, with compilation, two cores", found["solve"], None, "s")
     measured(f"{table} peak memory of the process", found["gigabytes"], 0.8, "GB")
     assert found["gigabytes"] < 0.8
 

@@ -61,8 +61,8 @@ def test_unknown_horizon():
 @pytest.mark.raw_data
 def test_table_equals_the_published_arrays(raw_data, monkeypatch):
     from tradetalks.data.readers.cubes import read_icio
+    from tradetalks.data.recipe import ICIO_SECTORS
     from tradetalks.data.registry import find
-    from tradetalks.data.world_2022 import ICIO_SECTORS
 
     monkeypatch.setenv("TRADETALKS_DATA", str(raw_data))
     cube = read_icio(find("icio", "ICIO2022.npz"))

@@ -43,7 +43,7 @@ def test_binary_and_missing_files(tmp_path):
         lines.read_mfn(tmp_path / "none.csv")
     with pytest.raises(BadFile, match="cannot be read as an npz"):
         cubes.read_icio(path)
-    with pytest.raises(BadFile, match="cannot be read as the Census export table"):
+    with pytest.raises(BadFile, match="cannot be read as a Census table of trade by chapter"):
         lines.read_exports_by_chapter(path, 2017)
 
 

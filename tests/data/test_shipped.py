@@ -225,3 +225,25 @@ def test_gross_output_and_trade_equal_the_cube(raw_data, monkeypatch, world):
     np.testing.assert_allclose(output, cube.trade.sum((1, 2)), rtol=1e-6)
     electronics = cube.trade[:, :, cube.sectors.index("C26")]
     np.testing.assert_allclose(world.trade[:, :, world.sector_index("26")], electronics, rtol=1e-6)
+
+
+@pytest.mark.raw_data
+def test_the_world_before_the_war_balances_and_has_no_war_duty(raw_data, tmp_path, monkeypatch):
+    from tradetalks.data import build, describe_world
+
+    monkeypatch.setenv("TRADETALKS_DATA", str(raw_data))
+    path, _ = build("world-2017", tmp_path)
+    before = load_world(str(path), regions="all")
+    assert before.year == 2017
+    assert all(check.passed for check in before.checks())
+    np.testing.assert_array_equal(before.tariff, before.mfn_tariff)
+    # World Bank GDP of 2017: USA 19.6 and China 12.3 trillion dollars, less duties
+    incomes = [before.value_added[before.index(c)].sum() / 1e6 for c in ("USA", "CHN")]
+    np.testing.assert_allclose(incomes, [19.58, 12.24], atol=0.01)
+    # Census: imports for consumption from China, 503.7 billion dollars at customs value
+    chn, usa = before.index("CHN"), before.index("USA")
+    flow = before.trade[chn, usa][before.goods].sum() * before.customs_ratio[chn, usa]
+    assert flow / 1e3 == pytest.approx(503.65, abs=0.01)
+    assert "mid-2022 by sector" not in describe_world(str(path))
+    with pytest.raises(UnknownName, match="world-2017"):
+        build("world-2018", tmp_path)

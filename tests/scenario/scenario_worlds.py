@@ -26,6 +26,7 @@ class TinyWorld:
     tariff: np.ndarray
     mfn_tariff: np.ndarray
     customs_ratio: np.ndarray
+    year: int = 2022
 
 
 def make_world(countries, sectors=("01T02", "03", "26", "SERV")) -> TinyWorld:

@@ -40,7 +40,8 @@ def compare(
         "b": {"scenario": right.name, "against": right.against, "created": right.created},
         "rows": found.rows,
     }
-    sources = [s for r in both for s in (*(r.scenario.get("sources") or ()), *r.world["sources"])]
+    holders = [part for r in both for part in (r.scenario, r.law, r.world)]
+    sources = [source for part in holders for source in part.get("sources") or ()]
     answer = Answer(
         "compare",
         max(left.created, right.created),

@@ -27,7 +27,9 @@ def replicate(
 ) -> None:
     """Does the model give the numbers of published papers, on their own data?
 
-    Exit status 1 if a number misses its tolerance, 3 if raw data are not on this machine.
+    Exit status 1 if a published number is not reproduced, 3 if raw data are not on this machine.
+    A back-test has targets of our own instead: asked for by name it exits with 1 where one is
+    missed, among `all` it says so and does not decide.
     """
     from tradetalks import validation
     from tradetalks.cli.home import use_compilation_cache
@@ -42,7 +44,8 @@ def replicate(
             step(each, position, len(names))
             found.append(validation.replicate(each))
     rows = [{"name": r.paper.name, **cell.as_dict()} for r in found for cell in r.cells]
-    passed = all(r.passed for r in found)
+    judged = found if name != _ALL else [r for r in found if not r.paper.targets]
+    passed = all(r.passed for r in judged)
     body: dict[str, Any] = found[0].as_dict()
     if name == _ALL:
         body = {"name": _ALL, "passed": passed, "replications": [r.as_dict() for r in found]}
@@ -56,17 +59,27 @@ def replicate(
         {"passed": passed},
     )
     emit(answer, format, rows, lambda: _summary(found) if name == _ALL else _detail(found[0]))
+    _say_what_missed(found)
     if not passed:
-        failed = ", ".join(r.paper.name for r in found if not r.passed)
-        print(f"tradetalks: not reproduced: {failed}.", file=sys.stderr)  # noqa: T201
         raise typer.Exit(1)
 
 
+def _say_what_missed(found: Sequence[Replication]) -> None:
+    from tradetalks.validation.describe import outcome
+
+    for r in found:
+        if not r.passed:
+            said = outcome(r) if r.paper.targets else "not reproduced"
+            print(f"tradetalks: {said}: {r.paper.name}.", file=sys.stderr)  # noqa: T201
+
+
 def _summary(found: Sequence[Replication]) -> str:
+    from tradetalks.validation.describe import verdict
+
     rows = [
         (
             r.paper.name,
-            "reproduced" if r.passed else "NOT reproduced",
+            verdict(r.paper.targets, r.passed).replace("not ", "NOT "),
             str(len(r.cells)),
             f"{r.max_abs_deviation:.1g}",
             f"{r.tolerance:g}",
@@ -86,7 +99,7 @@ def _detail(r: Replication) -> str:
     parts = [
         paragraph(f"{r.paper.title}\n{outcome(r)}.\n\nModel: {r.paper.model}"),
         *(
-            paragraph(f"{caption}. Ours (published):") + table_text(header, rows)
+            paragraph(f"{caption}:") + table_text(header, rows)
             for caption, header, rows in tables(r)
         ),
     ]

@@ -100,7 +100,10 @@ def answer_of(result: RunResult, place: Path | None) -> Answer:
         "out": place,
         "versions": result.versions,
     }
-    sources = [*(result.scenario.get("sources") or ()), *(result.world.get("sources") or ())]
+    if result.law:
+        body["law"] = {key: value for key, value in result.law.items() if key != "sources"}
+    holders = (result.scenario, result.law, result.world)
+    sources = [source for holder in holders for source in holder.get("sources") or ()]
     return Answer(
         "run", result.created, body, sources, result.assumptions, result.warnings, result.status
     )
@@ -125,6 +128,7 @@ def _text(result: RunResult, place: Path) -> str:
         paragraph(str(question)),
         table_text(("Country", *_COLUMNS.values()), rows),
         paragraph(reference),
+        *(paragraph(words) for words in result.law.get("words", ())),
         *(paragraph(f"Note: {text}") for text in result.warnings),
         "\n",
         paragraph(sentence(result)),

@@ -28,6 +28,7 @@ def scenarios(format: Format = FORMAT) -> None:
                 "name": name,
                 "title": plain.get("title"),
                 "question": plain["question"],
+                "base": plain["base"],
                 "against": plain["against"],
                 "changes": [change_text(c) for c in plain.get("changes", ())],
             }

@@ -15,7 +15,8 @@ _PUBLIC = {
     "Good": "goods.good",
     "HORIZONS": "elasticities",
     "World": "world",
-    "build": "world_2022",
+    "build": "recipe",
+    "build_world": "recipe",
     "carve_out": "goods.carve",
     "check_world": "shipped",
     "critical_elasticity": "goods.good",
@@ -43,10 +44,10 @@ if TYPE_CHECKING:
     from tradetalks.data.goods.carve import carve_out
     from tradetalks.data.goods.good import Good, critical_elasticity, read_good
     from tradetalks.data.published import read_oecd_icio, read_wiod_2013
+    from tradetalks.data.recipe import build, build_world
     from tradetalks.data.registry import data_folder, fetch, find, list_sources, source
     from tradetalks.data.shipped import check_world, load_world, world_names, world_report
     from tradetalks.data.world import Check, World
-    from tradetalks.data.world_2022 import build
 
 __all__ = [
     "HORIZONS",
@@ -56,6 +57,7 @@ __all__ = [
     "Good",
     "World",
     "build",
+    "build_world",
     "carve_out",
     "check_world",
     "critical_elasticity",

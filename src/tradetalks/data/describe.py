@@ -25,7 +25,7 @@ def describe_world(name: str = "world-2022") -> str:
         "`scripts/write_world_report.py`; the same numbers stand in the `.json` beside the table.",
         "## Notes\n\n" + "\n".join(f"- {note}" for note in world.notes),
         _customs(report["customs"]),
-        _rates(report, world),
+        *([_rates(report, world)] if report["us_china_rates"] else ()),
         _mended(report["tariffs"]),
         _balance(report["balance"]),
     ]

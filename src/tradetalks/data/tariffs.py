@@ -1,4 +1,4 @@
-"""Tariffs of the 2022 world: mended MFN rates, the US-China law of mid-2022, customs ratios."""
+"""Tariffs of a world: mended MFN rates, the US-China law of mid-2022, customs ratios."""
 
 from __future__ import annotations
 
@@ -141,35 +141,39 @@ def add_war(
 
 
 def customs_ratios(
-    trade: Array, names: tuple[str, ...], goods: NDArray[np.bool_]
+    trade: Array, names: tuple[str, ...], goods: NDArray[np.bool_], year: int
 ) -> tuple[Array, dict[str, Any]]:
-    """Return customs_ratio [i,n]: US customs totals of 2022 over table goods flows, else 1.
+    """Return customs_ratio [i,n]: US customs totals of a year over table goods flows, else 1.
 
     Both directions as the United States reports them (imports at customs value, exports
     f.a.s.), so that the customs balance is the published one; China's own figures stand in
-    the report.
+    the report. Where Comtrade has no customs value of imports (before 2019), the Census total by
+    chapter stands in.
     """
     usa, chn = names.index("USA"), names.index("CHN")
     by_us = lines.read_comtrade(find("comtrade_usa_chn", "comtrade_totals_TradeData_USA_China.csv"))
     by_cn = lines.read_comtrade(find("comtrade_usa_chn", "comtrade_totals_TradeData_China_USA.csv"))
     flows = trade[:, :, goods].sum(2)
     ratio = np.ones_like(flows)
-    imports, exports = by_us[2022, "USA", "CHN", "M"], by_us[2022, "USA", "CHN", "X"]
-    ratio[chn, usa] = imports.fob / 1e6 / flows[chn, usa]
+    imports, exports = by_us[year, "USA", "CHN", "M"].fob, by_us[year, "USA", "CHN", "X"]
+    if not imports:
+        chapters = lines.read_monthly(find("us_imports_hs2"), "CON_VAL_MO")
+        imports = sum(value for (when, _), value in chapters.items() if when[:4] == str(year))
+    ratio[chn, usa] = imports / 1e6 / flows[chn, usa]
     ratio[usa, chn] = exports.value / 1e6 / flows[usa, chn]
     return ratio, {
         "usa_from_chn": {
             "table_musd": round(float(flows[chn, usa]), 3),
-            "customs_musd": round(imports.fob / 1e6, 3),
+            "customs_musd": round(imports / 1e6, 3),
             "ratio": round(float(ratio[chn, usa]), 6),
-            "as_china_reports_exports_musd": round(by_cn[2022, "CHN", "USA", "X"].value / 1e6, 3),
+            "as_china_reports_exports_musd": round(by_cn[year, "CHN", "USA", "X"].value / 1e6, 3),
         },
         "chn_from_usa": {
             "table_musd": round(float(flows[usa, chn]), 3),
             "customs_musd": round(exports.value / 1e6, 3),
             "ratio": round(float(ratio[usa, chn]), 6),
             "as_china_reports_imports_cif_musd": round(
-                by_cn[2022, "CHN", "USA", "M"].value / 1e6, 3
+                by_cn[year, "CHN", "USA", "M"].value / 1e6, 3
             ),
         },
     }

@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tradetalks.model import Equilibrium
+from tradetalks.engine.decomposition import Decomposition
+from tradetalks.model import Closure, Equilibrium
 
 Array = NDArray[np.float64]
 _BN = 1e-3
@@ -49,12 +50,43 @@ def _percent(new: ArrayLike, old: ArrayLike) -> Array:
     return 100.0 * (np.divide(new, old, out=np.ones_like(new), where=old > 0) - 1.0)
 
 
-def _parts_in_percent(parts: dict[str, Array], percent: Array) -> dict[str, Array]:
-    """Scale log contributions so that they sum to the percentage change exactly."""
-    log_change = np.sum(list(parts.values()), axis=0)
+def _percent_per_log(log_change: Array, percent: Array) -> Array:
+    """Return what log contributions are multiplied by to sum to the percentage change."""
     small = np.abs(log_change) < 1e-12
-    scale = np.where(small, 100.0, percent / np.where(small, 1.0, log_change))
+    return np.where(small, 100.0, percent / np.where(small, 1.0, log_change))
+
+
+def _parts_in_percent(parts: dict[str, Array], percent: Array) -> dict[str, Array]:
+    scale = _percent_per_log(np.sum(list(parts.values()), axis=0), percent)
     return {name: scale * value for name, value in parts.items()}
+
+
+def detail(
+    before: Equilibrium,
+    after: Equilibrium,
+    found: Decomposition,
+    values: dict[str, Array],
+    closure: Closure,
+) -> dict[str, Array]:
+    """Return what `explain` shows beside the accounts `values` of the same elasticity set.
+
+    Contributions by flow, `[n, partner, j]` in percentage points (single precision: a reader
+    scales them to their total), those that are zero everywhere left out; and the income of
+    labour by sector `[n, k]`, in USD billions.
+    """
+    log_prices = np.log1p(values["consumer_prices"] / 100.0)
+    scales = {
+        False: _percent_per_log(np.sum(list(found.parts.values()), axis=0), values["real_income"]),
+        True: _percent_per_log(log_prices, values["consumer_prices"]),
+    }
+    out = {
+        f"{name}_by_flow": (scales[name.startswith("price_")][:, None, None] * flow).astype("f4")
+        for name, flow in found.by_flow.items()
+        if np.any(flow)
+    }
+    labour = 1.0 if closure.factors is None else 1.0 - np.asarray(closure.factors.specific)
+    paid = [labour * np.asarray(e.value_added) * _BN for e in (before, after)]
+    return out | {"labour_income": paid[1] - paid[0], "labour_income_reference": paid[0]}
 
 
 def accounts(

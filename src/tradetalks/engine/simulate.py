@@ -11,11 +11,12 @@ import jax
 import numpy as np
 from numpy.typing import NDArray
 
-from tradetalks.engine.accounts import accounts
+from tradetalks.engine.accounts import accounts, detail
 from tradetalks.engine.closures import closure_of
 from tradetalks.engine.critical import check_goods, critical_band, critical_sources
 from tradetalks.engine.decomposition import decompose
 from tradetalks.engine.economy import choose_sets, economy_of, elasticities_of
+from tradetalks.engine.law import law_record, revenue_note
 from tradetalks.engine.limits import Groups, at_the_border, groups_of, limits_between, premia_along
 from tradetalks.engine.path import Path, path_between
 from tradetalks.engine.report import (
@@ -42,6 +43,7 @@ Array = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
 
 _DIMS = {1: ("country",), 2: ("country", "sector"), 3: ("exporter", "importer", "sector")}
+_DETAIL_DIMS = {2: ("country", "sector"), 3: ("country", "partner", "sector")}
 _OTHER_DIMS = {
     "bilateral_balance": ("country", "partner"),
     "bilateral_balance_customs": ("country", "partner"),
@@ -69,6 +71,7 @@ class _Case:
     before: Equilibrium
     after: Equilibrium
     values: dict[str, Array]
+    detail: dict[str, Array]
 
 
 def simulate(
@@ -111,13 +114,14 @@ def simulate(
         statuses: dict[str, Status] = {}
         for done, chosen in enumerate(sets, start=1):
             try:
-                path, solutions = _solve_path(setting, chosen)
+                elasticities = _elasticities(setting, chosen)
+                path, solutions = _solve_path(setting, elasticities)
             except NoAnswer as error:
                 statuses[chosen.name] = _refused(error)
             else:
                 statuses[chosen.name] = _worst(solutions)
                 if statuses[chosen.name].converged:
-                    cases[chosen.name] = _case(setting, path, solutions)
+                    cases[chosen.name] = _case(setting, elasticities, path, solutions)
             if progress is not None:
                 progress(chosen.name, done, len(sets))
     timing = {"load": loaded - began, "solve": time.perf_counter() - loaded}
@@ -130,10 +134,13 @@ def simulate(
     return _labelled(setting, world is not None, sets, cases, statuses, central, timing)
 
 
-def _solve_path(setting: _Setting, chosen: ElasticitySet) -> tuple[Path, list[Solution]]:
+def _elasticities(setting: _Setting, chosen: ElasticitySet) -> Elasticities:
+    return elasticities_of(chosen, setting.shocks[1].elasticities, nests=setting.scenario.nests)
+
+
+def _solve_path(setting: _Setting, elasticities: Elasticities) -> tuple[Path, list[Solution]]:
     """Solve the two ends and what lies between them: at once, unless there are limits."""
     before, after = setting.shocks
-    elasticities = elasticities_of(chosen, after.elasticities, nests=setting.scenario.nests)
     path = path_between(before, after, np.asarray(elasticities.sigma))
     if setting.groups is None:
         shocks = path.shocks(slice(None), None, None)
@@ -167,9 +174,13 @@ def _refused(error: NoAnswer) -> Status:
     return Status(False, str(error), float("inf"), float("inf"), 0, "anderson")
 
 
-def _case(setting: _Setting, path: Path, solutions: list[Solution]) -> _Case:
+def _case(
+    setting: _Setting, elasticities: Elasticities, path: Path, solutions: list[Solution]
+) -> _Case:
     equilibria = [s.require() for s in solutions]
-    parts = decompose(path, equilibria, setting.economy, setting.closure, setting.groups)
+    found = decompose(
+        path, equilibria, setting.economy, elasticities, setting.closure, setting.groups
+    )
     before, after = equilibria[0], equilibria[-1]
     if setting.groups is not None:
         premia = premia_along(setting.groups, [before, after], np.array([0.0, 1.0]))
@@ -177,9 +188,9 @@ def _case(setting: _Setting, path: Path, solutions: list[Solution]) -> _Case:
     aid = (0.0, 0.0) if path.subsidy is None else (path.subsidy[0], path.subsidy[-1])
     table = setting.table
     values = accounts(
-        before, after, parts, table.goods, table.customs_ratio, aid, _absent(setting, path)
+        before, after, found.parts, table.goods, table.customs_ratio, aid, _absent(setting, path)
     )
-    return _Case(before, after, values)
+    return _Case(before, after, values, detail(before, after, found, values, setting.closure))
 
 
 def _absent(setting: _Setting, path: Path) -> frozenset[str]:
@@ -243,12 +254,16 @@ def _labelled(
                 *shares_source(scenario, table),
                 *critical_sources(table),
             ],
+            "goods": [s for s, good in zip(table.sectors, table.goods, strict=True) if good],
             "notes": list(table.notes),
         },
         horizon=scenario.horizon,
         status=status,
         data=_dataset(setting, [s.name for s in sets], cases, central),
-        assumptions=assumptions_of(scenario, sets, table),
+        assumptions=(
+            *assumptions_of(scenario, sets, table),
+            *revenue_note(shocks, (cases[central].before, cases[central].after), table.countries),
+        ),
         warnings=(
             *warnings_of(scenario, shocks, status),
             *critical_band(
@@ -262,6 +277,7 @@ def _labelled(
         versions=versions(),
         timing=timing,
         created=datetime.date.today().isoformat(),
+        law=law_record(shocks, scenario.against),
     )
 
 
@@ -293,6 +309,8 @@ def _dataset(
         )
         out[name] = ("set", *_dims_of(name, sample)), stacked
     levels = np.asarray(pattern.before.trade) / 1e3
+    for name, sample in pattern.detail.items():
+        out[name] = _DETAIL_DIMS[sample.ndim], sample
     out["trade"] = _DIMS[3], np.asarray(pattern.after.trade) / 1e3 - levels
     out["trade_reference"] = _DIMS[3], levels
     out["tariff_reference"] = _DIMS[3], setting.shocks[0].tariff

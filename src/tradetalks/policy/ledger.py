@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from datetime import date
@@ -190,6 +191,16 @@ def load_ledger() -> Ledger:
     """The ledger that ships with the package."""
     text = files("tradetalks.policy").joinpath("compiled/ledger.json").read_text("utf-8")
     return build_ledger(json.loads(text))
+
+
+@lru_cache(maxsize=1)
+def ledger_hash() -> str:
+    """SHA-256 of the shipped ledger and line tables: the same law by date, the same hash."""
+    folder = files("tradetalks.policy").joinpath("compiled")
+    digest = hashlib.sha256()
+    for name in ("ledger.json", "us_lines.npz", "cn_lines.npz"):
+        digest.update(hashlib.sha256(folder.joinpath(name).read_bytes()).digest())
+    return digest.hexdigest()
 
 
 def _day(text: str | None, default: int) -> int:

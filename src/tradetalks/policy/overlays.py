@@ -36,21 +36,25 @@ def lapse(who: str | None = None, on: str | None = None) -> Overlay:
 
 
 def extend(who: str, until: str) -> Overlay:
-    """What runs (a suspension, or a measure with an end) goes on to `until` (exclusive)."""
+    """What runs (a suspension, or a measure with an end) goes on to `until` (exclusive).
+
+    What is held void goes on to that day at most.
+    """
 
     def apply(table: IntervalTable) -> IntervalTable:
         chosen, end = _choose(table, who), day_number(until, name="until")
         rows = list(table.rows)
         for id in chosen:
-            own = table.of(id)
+            void = [r for r in table.of(id) if r.state == "void"]
+            own = [r for r in table.of(id) if r.state != "void"]
+            stop = min([end, *(r.start for r in void)])
             bounded = [r for r in own if r.end < FOREVER and (r.asleep or r is own[-1])]
-            if not bounded or bounded[-1].end >= end:
+            if not bounded or bounded[-1].end >= stop:
                 continue
             last = bounded[-1]
             rows = [r for r in rows if r.measure.id != id]
-            rows += [r for r in own if r.end <= last.start]
-            rows.append(replace(last, end=end))
-            rows += [replace(r, start=max(r.start, end)) for r in own if r.start >= last.end]
+            rows += [*void, *(r for r in own if r.end <= last.start), replace(last, end=stop)]
+            rows += [replace(r, start=max(r.start, stop)) for r in own if r.start >= last.end]
         return table.with_rows(rows)
 
     return apply

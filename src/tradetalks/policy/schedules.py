@@ -6,19 +6,21 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 
 from tradetalks.errors import BadNumber, DataMissing
 from tradetalks.policy.duties import check_pair
 from tradetalks.policy.intervals import IntervalTable, build_table
-from tradetalks.policy.ledger import FOREVER, Law, day_number
+from tradetalks.policy.ledger import FOREVER, Law, Ledger, day_number
 from tradetalks.policy.lines import LineTable, load_lines
 from tradetalks.policy.overlays import Overlay, apply_all
 from tradetalks.policy.stacking import Stack, stack
 
-REFERENCE_DAY = "2024-07-01"  # the middle of the year whose trade weighs the lines
+# The law under which the trade was observed that weighs the lines: US imports of mid-2024, US
+# exports to China of 2017, before the war (the ledger's first day stands for that year).
+REFERENCE_DAYS = {"USA": "2024-07-01", "CHN": "2018-01-01"}
 
 
 @dataclass(frozen=True)
@@ -80,20 +82,21 @@ class Schedule:
         1+T = [sum w (1+t)^(1-sigma)]^(1/(1-sigma)) and
         1+T_R = sum w (1+t)^(1-sigma) / sum w (1+t)^(-sigma) (docs, the model's equations).
         w are the observed shares of trade value; with `free_trade_weights` they are first freed
-        of the duties of mid-2024 under which they were observed, w ~ value (1+t_2024)^sigma.
+        of the duties under which they were observed (`REFERENCE_DAYS`), w ~ value (1+t)^sigma.
         """
-        name = line_sectors(self.lines, sectors)
+        groups = (
+            own_sectors(self.importer)
+            if sectors is None
+            else by_name(line_sectors(self.lines, sectors), self.lines.value > 0)
+        )
         out = {}
-        for sector in np.unique(name):
-            here = (name == sector) & (self.lines.value > 0)
-            elasticity = float(sigma[str(sector)] if isinstance(sigma, Mapping) else sigma)
+        rate, value = self.rate, self.lines.value
+        for sector, here in groups.items():
+            elasticity = float(sigma[sector] if isinstance(sigma, Mapping) else sigma)
             if not np.isfinite(elasticity) or elasticity <= 0:
                 raise BadNumber(f"sigma of sector {sector} is {elasticity}.", cure="Use sigma > 0.")
-            if here.any():
-                reference = self.reference[here] if free_trade_weights else 0.0 * self.rate[here]
-                out[str(sector)] = sector_rate(
-                    self.lines.value[here], self.rate[here], reference, elasticity
-                )
+            reference = self.reference[here] if free_trade_weights else 0.0 * rate[here]
+            out[sector] = sector_rate(value[here], rate[here], reference, elasticity)
         return out
 
 
@@ -103,16 +106,17 @@ def sector_rate(
     """The CES-exact rates of a group of lines [line]; `value` observed under duties `reference`."""
     weight = value * (1 + reference) ** sigma
     weight = weight / weight.sum()
-    spent = weight @ (1 + rate) ** (1 - sigma)
-    sold = weight @ (1 + rate) ** -sigma
+    # sums of products, not dot products: waking BLAS threads costs more than these short sums
+    sold_by_line = weight * (1 + rate) ** -sigma
+    spent, sold = (sold_by_line * (1 + rate)).sum(), sold_by_line.sum()
     if abs(sigma - 1) < 1e-9:  # the limit is the geometric mean
-        price = float(np.exp(weight @ np.log1p(rate)))
+        price = float(np.exp((weight * np.log1p(rate)).sum()))
     else:
         price = float(spent ** (1 / (1 - sigma)))
     return SectorRate(
         price=price - 1,
         sales=float(spent / sold) - 1,
-        statutory=float(value @ rate / value.sum()),
+        statutory=float((value * rate).sum() / value.sum()),
         value=float(value.sum()),
     )
 
@@ -132,15 +136,27 @@ def schedule(
     day = day_number(on)
     known = FOREVER if as_known_on is None else day_number(as_known_on, name="as_known_on")
     table = apply_all(table or build_table(law=law, as_known_on=known), overlays)
-    lines = load_lines(importer)
+    reference = _observed_under(table.ledger, importer, exporter)
+    return Schedule(
+        day, importer, exporter, load_lines(importer), _stack(table, day, importer, exporter),
+        reference,
+    )  # fmt: skip
 
-    def at(which: IntervalTable, when: int) -> Stack:
-        return stack(
-            which, lines, when, exporter=exporter, importer=importer, claim_exclusions="coverage"
-        )
 
-    reference = at(build_table(table.ledger), day_number(REFERENCE_DAY)).total
-    return Schedule(day, importer, exporter, lines, at(table, day), reference)
+def _stack(table: IntervalTable, day: int, importer: str, exporter: str) -> Stack:
+    return stack(
+        table, load_lines(importer), day,
+        exporter=exporter, importer=importer, claim_exclusions="coverage",
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=8)
+def _observed_under(ledger: Ledger, importer: str, exporter: str) -> np.ndarray:
+    """Duties [line] under which the trade was observed that weighs the lines."""
+    day = day_number(REFERENCE_DAYS[importer])
+    total = _stack(build_table(ledger), day, importer, exporter).total
+    total.setflags(write=False)
+    return total
 
 
 def line_sectors(lines: LineTable, sectors: Mapping[str, str] | None = None) -> np.ndarray:
@@ -168,6 +184,20 @@ def line_sectors(lines: LineTable, sectors: Mapping[str, str] | None = None) -> 
             cure="Add them to the HS6 concordance of `tradetalks.codes`.",
         )
     return np.array(out)
+
+
+def by_name(names: np.ndarray, keep: np.ndarray) -> dict[str, np.ndarray]:
+    """Positions of the lines of each name, of those to `keep` [line]; names in order."""
+    # not np.unique: its first call imports masked arrays, a twentieth of a second
+    found = sorted(set(names[keep].tolist()))
+    return {name: np.flatnonzero(keep & (names == name)) for name in found}
+
+
+@cache
+def own_sectors(importer: str) -> dict[str, np.ndarray]:
+    """Lines with trade of each model sector, by the concordance of `codes`."""
+    lines = load_lines(importer)
+    return by_name(line_sectors(lines), lines.value > 0)
 
 
 @cache

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 _PAIRS_SHOWN = 12
+_LEAST_SHOWN = 0.05  # percent: less prints as 0.0
 _LEAST_CHANGE = 5e-5  # a rate that moves less than this prints the same
 
 
@@ -124,6 +125,35 @@ def rates_table(result: RunResult) -> Table:
         ("Duty of", "Reference, %", "Scenario, %", "Points"),
         rows,
         note,
+    )
+
+
+def law_table(result: RunResult) -> Table | None:
+    """Return the average duty by authority, reference and scenario; None without the ledger."""
+    from tradetalks.report.tariffs import DIRECTIONS, FAMILIES
+
+    if not result.law:
+        return None
+    laws = [(label, result.law.get(label)) for label in ("reference", "scenario")]
+    columns = [
+        (f"{words}, {label}, %", law["statutory_percent"][side])
+        for side, words in DIRECTIONS.items()
+        for label, law in laws
+        if law
+    ]
+    rows = [
+        (words, *(f"{found['by_authority'].get(family, 0.0):.1f}" for _, found in columns))
+        for family, (words, _) in FAMILIES.items()
+        if any(found["by_authority"].get(family, 0.0) >= _LEAST_SHOWN for _, found in columns)
+    ]
+    rows.append(("All", *(f"{found['total']:.1f}" for _, found in columns)))
+    return Table(
+        "Duties by authority",
+        ("Authority", *(name for name, _ in columns)),
+        tuple(rows),
+        "Statutory rates of the law ledger, weighted by trade in tariff lines (US imports of 2024, "
+        "US exports of 2017). The rates below are those that move the sectors' prices, weighted by "
+        "the world's trade; the law's change is added to the rates of the world's year.",
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from tradetalks.results.answer import Answer, plain, to_json
 from tradetalks.results.compare import Comparison, compare
+from tradetalks.results.explain import explain, explainable
+from tradetalks.results.explanation import Explanation, Part
 from tradetalks.results.folder import check_writable, is_run_folder, load_run, save_run
 from tradetalks.results.headline import PARTIES, headline, movers, range_note
 from tradetalks.results.labels import change_text
@@ -18,6 +20,8 @@ __all__ = [
     "UNIT_TEXT",
     "Answer",
     "Comparison",
+    "Explanation",
+    "Part",
     "RunResult",
     "Source",
     "Spread",
@@ -25,6 +29,8 @@ __all__ = [
     "change_text",
     "check_writable",
     "compare",
+    "explain",
+    "explainable",
     "finding",
     "headline",
     "headline_variables",

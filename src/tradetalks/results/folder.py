@@ -61,6 +61,7 @@ def save_run(
         record = {
             "format": FORMAT,
             **{name: getattr(result, name) for name in _PLAIN},
+            **({"law": result.law} if result.law else {}),
             "sentence": sentence(result),
             "headline": rows,
             **({"limits": tables["limits"].to_dict("records")} if "limits" in tables else {}),
@@ -107,6 +108,7 @@ def load_run(folder: Path | str) -> RunResult:
             file=arrays_file,
         )
     data = xr.load_dataset(arrays_file, engine="scipy")
+    fields["law"] = record.get("law", {})
     for name in ("assumptions", "warnings"):
         fields[name] = tuple(fields[name])
     return RunResult(**fields, data=data)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tradetalks.errors import NotConverged, unknown_name
@@ -31,7 +31,8 @@ class RunResult:
     `importer` and `sector`. `scenario` and `world` are plain data (name, title, question,
     sources, notes; name, year, regions, hash, sources, notes). `status` has `converged`,
     `message`, `residual`, `walras`, `by_set` (the same by set) and `failed_sets` (names).
-    `created` is the ISO date of the computation.
+    `created` is the ISO date of the computation. `law`, empty without the law ledger, holds the
+    laws of `scenario` and `reference` (day, averages by authority), `words` and `sources`.
 
     Raises ValueError when `data` lacks a variable or its dimensions are not the registry's.
     """
@@ -47,6 +48,7 @@ class RunResult:
     versions: Mapping[str, str]
     timing: Mapping[str, float]
     created: str = ""
+    law: Mapping[str, Any] = field(default_factory=lambda: {})
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "data", describe(self.data))

@@ -37,8 +37,9 @@ class Source:
 
 
 def sources_of(result: RunResult) -> tuple[Source, ...]:
-    """Return the sources of the scenario's rates, then of the world's data, each once."""
+    """Return the sources of the scenario's rates and laws, then of the data, each once."""
     found = [_source("scenario", s) for s in result.scenario.get("sources") or ()]
+    found += [_source("scenario", s) for s in result.law.get("sources") or ()]
     found += [_source("world", s) for s in result.world.get("sources") or ()]
     return tuple(dict.fromkeys(found))
 

@@ -16,15 +16,10 @@ from tradetalks.scenario.changes import (
 )
 from tradetalks.scenario.closures import Closures
 from tradetalks.scenario.compile import compile_shock
-from tradetalks.scenario.definition import (
-    BASELINE,
-    Base,
-    Expected,
-    Scenario,
-    Source,
-    baseline,
-)
+from tradetalks.scenario.definition import BASELINE, Scenario, baseline
+from tradetalks.scenario.law_changes import LawChange
 from tradetalks.scenario.library import load_scenario, scenario_names
+from tradetalks.scenario.parts import Base, Expected, Source
 from tradetalks.scenario.shock import ElasticityOverrides, FlowLimit, Shock, WorldTable
 
 __all__ = [
@@ -38,6 +33,7 @@ __all__ = [
     "ExportControl",
     "ExportTax",
     "FlowLimit",
+    "LawChange",
     "Productivity",
     "PurchaseFloor",
     "Quota",

@@ -1,11 +1,13 @@
-"""The changes a scenario can make to a world: wedges, limits on volumes, elasticities."""
+"""The changes a scenario can make: to the law, to wedges, limits on volumes, elasticities."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, PlainSerializer
 
+from tradetalks.scenario.fields import ALL, ALL_GOODS, Names, OneOf, OnlyTrue, Sectors
+from tradetalks.scenario.law_changes import LawChange
 from tradetalks.scenario.origin import describe, refuse
 from tradetalks.scenario.plain import Piece
 from tradetalks.scenario.rates import (
@@ -19,77 +21,8 @@ from tradetalks.scenario.rates import (
     SubsidyRate,
 )
 
-ALL = "all"
-ALL_GOODS = "all_goods"
 
-
-def parse_names(value: object) -> tuple[str, ...]:
-    """Return one name, or a list of names, as a tuple without blanks and repeats."""
-    items: list[Any] = list(value) if isinstance(value, (list, tuple)) else [value]  # pyright: ignore
-    if not items:
-        raise refuse("the list is empty.", "Name at least one, or write 'all'.")
-    names: list[str] = []
-    for item in items:
-        if not isinstance(item, str) or not item.strip():
-            raise refuse(f"found {describe(item)} where a name belongs.", "Write a code or a list.")
-        name = item.strip()
-        if name in names:
-            raise refuse(f"'{name}' stands in the list twice.", "Remove one.")
-        names.append(name)
-    whole = [name for name in names if name in (ALL, ALL_GOODS)]
-    if whole and len(names) > 1:
-        raise refuse(f"'{whole[0]}' stands beside other names.", "Write it alone.")
-    return tuple(names)
-
-
-def _parse_sectors(value: object) -> tuple[str, ...]:
-    """As `parse_names`; a number is a sector code whose leading zero YAML has dropped."""
-    items: list[Any] = list(value) if isinstance(value, (list, tuple)) else [value]  # pyright: ignore
-    return parse_names(
-        [f"{i:02d}" if isinstance(i, int) and not isinstance(i, bool) else i for i in items]
-    )
-
-
-def write_names(names: tuple[str, ...]) -> str | list[str]:
-    """Spell names as a file would: one name alone, several as a list."""
-    return names[0] if len(names) == 1 else list(names)
-
-
-_WRITE_NAMES = PlainSerializer(write_names)
-Names = Annotated[tuple[str, ...], BeforeValidator(parse_names), _WRITE_NAMES]
-Sectors = Annotated[tuple[str, ...], BeforeValidator(_parse_sectors), _WRITE_NAMES]
-
-
-def parse_true(value: object) -> bool:
-    """Return True; anything but true is refused, because false would say nothing."""
-    if value is not True:
-        raise refuse(f"found {describe(value)}; only true has a meaning here.", "Or leave it out.")
-    return True
-
-
-OnlyTrue = Annotated[Literal[True], BeforeValidator(parse_true)]
-
-
-class _OneOf(Piece):
-    """A piece in which exactly one of several keys must be given."""
-
-    def _given(self, keys: tuple[str, ...]) -> list[str]:
-        return [key for key in keys if getattr(self, key) is not None]
-
-    def _require_one(self, keys: tuple[str, ...]) -> None:
-        given = self._given(keys)
-        wanted = ", ".join(keys[:-1]) + f" or {keys[-1]}"
-        if not given:
-            raise refuse("says nothing to do.", f"Give exactly one of {wanted}.")
-        if len(given) > 1:
-            raise refuse(
-                f"gives {' and '.join(given)} together.",
-                f"Give exactly one of {wanted}; write two changes to do both in turn.",
-                at=(given[1],),
-            )
-
-
-class _OnFlows(_OneOf):
+class _OnFlows(OneOf):
     """A change to the trade flows of some importers, exporters and sectors."""
 
     importer: Names = Field(description="who buys: a country code, a list, EU or all")
@@ -145,7 +78,7 @@ class TradeCost(_OnFlows):
         return self
 
 
-class Elasticity(_OneOf):
+class Elasticity(OneOf):
     """Elasticities that replace those of every set that is run; one or more of them.
 
     `sigma` (among foreign origins) and `sigma_domestic` (domestic against imports) may be given
@@ -221,7 +154,7 @@ def _write_rent(value: str) -> str | dict[str, str]:
 Rent = Annotated[str, BeforeValidator(_parse_rent), PlainSerializer(_write_rent)]
 
 
-class Quota(_OneOf):
+class Quota(OneOf):
     """A cap on the volume that exporters sell, as a share of the volume of the world's year.
 
     One limit for each exporter and sector, over all its destinations; one for all of them
@@ -254,7 +187,7 @@ class Quota(_OneOf):
         return self
 
 
-class ExportControl(_OneOf):
+class ExportControl(OneOf):
     """An export control: a cap on what exporters may sell, from the terms of their licences.
 
     Exactly one of `ban`, `approval` (the part of applications that is granted) and
@@ -315,7 +248,7 @@ class ExportControl(_OneOf):
         )
 
 
-class PurchaseFloor(_OneOf):
+class PurchaseFloor(OneOf):
     """A promise to buy at least so much, kept by a subsidy that the importer's budget pays.
 
     Exactly one of `at_least` (a share of the volume of the world's year, such as 120%) and
@@ -378,6 +311,7 @@ Change = Annotated[
     | ExportControl
     | PurchaseFloor
     | Subsidy
-    | Productivity,
+    | Productivity
+    | LawChange,
     Field(discriminator="kind"),
 ]

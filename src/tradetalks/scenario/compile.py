@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tradetalks.errors import BadInput, BadNumber
+from tradetalks.errors import BadInput, BadNumber, UnknownName, unknown_name
 from tradetalks.scenario.changes import (
     Elasticity,
     ExportControl,
@@ -17,27 +17,34 @@ from tradetalks.scenario.changes import (
     Tariff,
     TradeCost,
 )
-from tradetalks.scenario.definition import Expected, Scenario
+from tradetalks.scenario.definition import Scenario
+from tradetalks.scenario.law import DIRECTIONS, FAMILIES, LawRates, law_rates
+from tradetalks.scenario.law_changes import LawChange
 from tradetalks.scenario.limits import Limits
 from tradetalks.scenario.names import Resolver
 from tradetalks.scenario.origin import Keys, key_label
+from tradetalks.scenario.parts import Expected
 from tradetalks.scenario.rates import format_rate
-from tradetalks.scenario.shock import Array, ElasticityOverrides, Shock, WorldTable
+from tradetalks.scenario.shock import Array, ElasticityOverrides, LawShock, Shock, WorldTable
 
 Mask = NDArray[np.bool_]
 
 EXPECTED_TOLERANCE = 1e-9
 """How far an expected headline may lie from the compiled rate, as a fraction."""
+AVERAGE_TOLERANCE = 0.0005 + 1e-9
+"""The same for an average of the law, which is written to a tenth of a point."""
 
 
 def compile_shock(scenario: Scenario, world: WorldTable) -> Shock:
     """Return what `scenario` means on `world`.
 
-    Changes apply in their order. A written rate (`add`, `set`, `over_mfn`) is on the customs
-    value and is multiplied by `world.customs_ratio` for goods, so that the duty in dollars is
-    right; with `valuation: table` it is taken as it stands. `multiply` and `remove` act on the
-    duty as it is. Domestic sales are never touched. Export taxes are on the exporter's price.
-    Limits on volumes are shares of the volumes of `world`, not of the reference.
+    With a `base` from the law ledger, US-China duties are first those of that law, its changes of
+    law included. The other changes apply in their order. A written rate (`add`, `set`,
+    `over_mfn`) is on the customs value and is multiplied by `world.customs_ratio` for goods, so
+    that the duty in dollars is right; with `valuation: table` it is taken as it stands.
+    `multiply` and `remove` act on the duty as it is. Domestic sales are never touched. Export
+    taxes are on the exporter's price. Limits on volumes are shares of the volumes of `world`, not
+    of the reference.
 
     Raises `UnknownName` for a country or sector that the world does not have, `BadNumber` if a
     duty would come to -100% or less, `BadInput` if a change selects no flow, a limit is on flows
@@ -63,6 +70,8 @@ def compile_shock(scenario: Scenario, world: WorldTable) -> Shock:
                 state.set_production(change, keys)
             case Elasticity():
                 state.set_elasticity(change, keys)
+            case LawChange():
+                pass  # part of the law that `state` begins with
     shock = state.shock()
     for position, expected in enumerate(scenario.expected):
         state.check(expected, ("expected", position))
@@ -89,6 +98,49 @@ class _State:
         ratio = np.where(world.goods, world.customs_ratio[:, :, None], 1.0)
         self.ratio: Array = ratio if scenario.valuation == "customs" else np.ones_like(ratio)
         self.limits = Limits(world, self.ratio, self.names, scenario.origin)
+        self.law: LawShock | None = None
+        self.averages: dict[tuple[str, str], dict[str, float]] = {}
+        if scenario.base.law != "file":
+            self.set_law(law_rates(scenario, world.year))
+
+    def set_law(self, law: LawRates) -> None:
+        """Add to the world's duties what the law changed since the world's own year."""
+        world, gaps = self.world, (np.zeros_like(self.tariff), np.zeros_like(self.tariff))
+        missing = [c for c in DIRECTIONS[0] if c not in world.countries]
+        if missing:
+            raise self._bad_law(f"the law is between USA and CHN; this world has no {missing[0]}.")
+        if not set(world.sectors) & set(law.rates[DIRECTIONS[0]]):
+            raise self._bad_law("the law is by the sectors of `world-2022`, not by this world's.")
+        below: list[str] = []
+        for n_code, i_code in DIRECTIONS:
+            n, i = world.countries.index(n_code), world.countries.index(i_code)
+            now, then = law.rates[n_code, i_code], law.year_rates[n_code, i_code]
+            for j, sector in enumerate(world.sectors):
+                if not world.goods[j] or sector not in now:
+                    continue
+                ratio = self.ratio[i, n, j]
+                duty = self.tariff[i, n, j] + ratio * (now[sector].price - then[sector].price)
+                if duty < 0.0:  # the lines' MFN lies above that of the table
+                    below.append(f"{n_code} on {i_code} {sector}")
+                self.tariff[i, n, j] = max(duty, 0.0)
+                for gap, rates in zip(gaps, (now, then), strict=True):
+                    gap[i, n, j] = ratio * (rates[sector].price - rates[sector].sales)
+        if below:
+            self.warnings.append(
+                "Duties that would fall below zero are zero (the table's duty is below the "
+                f"ledger's there): {', '.join(below)}."
+            )
+        self.warnings.extend(law.warnings)
+        self.averages = law.averages
+        self.law = LawShock(law.reading, *gaps)
+
+    def _bad_law(self, cause: str) -> BadInput:
+        return BadInput(
+            f"base: {cause}",
+            cure="Write `law: file` and the rates under `changes`.",
+            file=self.origin.file,
+            line=self.origin.line(("base",)),
+        )
 
     def set_tariff(self, change: Tariff, keys: Keys) -> None:
         flows = self._changed_flows(change, keys)
@@ -196,10 +248,14 @@ class _State:
             subsidy=self.subsidy,
             productivity=self.productivity,
             limits=self.limits.build(self.iceberg),
+            law=self.law,
         )
 
     def check(self, expected: Expected, keys: Keys) -> None:
         """Raise `BadInput` unless the headline holds on every flow it names."""
+        if expected.statutory is not None:
+            self._check_average(expected, keys)
+            return
         flows = self._flows(expected, keys)
         if expected.shut:
             found = np.where(np.isinf(self.iceberg), 0.0, 1.0)
@@ -222,6 +278,30 @@ class _State:
             file=self.origin.file,
             line=self.origin.line(keys),
         )
+
+    def _check_average(self, expected: Expected, keys: Keys) -> None:
+        """Raise `BadInput` unless the law's averages are the expected ones."""
+        found = self.averages[expected.importer[0], expected.exporter[0]]
+        for name in expected.by_authority or ():
+            if name not in FAMILIES:
+                error = unknown_name("family of authorities", name, FAMILIES)
+                raise UnknownName(
+                    f"{key_label(keys)}: {error.cause}", cure=error.cure, file=self.origin.file,
+                    line=self.origin.line((*keys, "by_authority", name)),
+                )  # fmt: skip
+        wanted = dict.fromkeys(found, 0.0) | (expected.by_authority or {})
+        pairs = {"statutory": (sum(found.values()), expected.statutory or 0.0)}
+        if expected.by_authority is not None:
+            pairs |= {k: (found.get(k, 0.0), rate) for k, rate in wanted.items()}
+        for name, (got, rate) in pairs.items():
+            if abs(got - rate) > AVERAGE_TOLERANCE:
+                raise BadInput(
+                    f"{key_label(keys)}: the law gives {got:.2%} where {format_rate(rate)} is "
+                    f"expected ({name}, {expected.importer[0]} on {expected.exporter[0]}).",
+                    cure="Correct the law or the expected average.",
+                    file=self.origin.file,
+                    line=self.origin.line(keys),
+                )
 
     def _bad_number(self, cause: str, keys: Keys) -> BadNumber:
         return BadNumber(

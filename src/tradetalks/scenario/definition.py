@@ -13,33 +13,21 @@ from pydantic import BeforeValidator, Field, PlainSerializer, PrivateAttr
 
 from tradetalks.errors import BadFile, did_you_mean
 from tradetalks.scenario import yaml_text
-from tradetalks.scenario.changes import (
-    ALL_GOODS,
-    Change,
-    Names,
-    OnlyTrue,
-    Sectors,
-    controller_of,
-    write_names,
-)
-from tradetalks.scenario.changes import parse_names as _parse_names
+from tradetalks.scenario.changes import Change, controller_of
 from tradetalks.scenario.closures import Closures, Horizon
+from tradetalks.scenario.fields import parse_names as _parse_names
+from tradetalks.scenario.fields import write_names
+from tradetalks.scenario.law_changes import LawChange
 from tradetalks.scenario.names import check_country, check_sector, is_critical
-from tradetalks.scenario.origin import Origin, describe, refuse
+from tradetalks.scenario.origin import Origin, refuse
+from tradetalks.scenario.parts import Base, Expected, FilledText, Source, Text, parse_text
 from tradetalks.scenario.plain import Piece
-from tradetalks.scenario.rates import Rate
 from tradetalks.scenario.shipped import shipped_names
 
 BASELINE = "baseline"
 """The name of the world as it was: no change at all."""
 
-_LINE_BREAK = re.compile("\r\n|[\r\x85\u2028\u2029]")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
-
-
-def _parse_text(value: object) -> object:
-    """Strip blanks; every kind of line break becomes a newline, as YAML would make it."""
-    return _LINE_BREAK.sub("\n", value.strip()) if isinstance(value, str) else value
 
 
 def _parse_name(value: object) -> object:
@@ -48,84 +36,7 @@ def _parse_name(value: object) -> object:
             f"'{value}' cannot be a name: it also names the folder of results.",
             "Use letters, digits, '-', '_' and '.', starting with a letter or digit.",
         )
-    return _parse_text(value)
-
-
-def _parse_filled(value: object) -> object:
-    if value is None or (isinstance(value, str) and not value.strip()):
-        raise refuse("is empty.", "Say it in plain words.")
-    return _parse_text(value)
-
-
-def _parse_date(value: object) -> object:
-    if isinstance(value, datetime.date):
-        return value
-    try:
-        return datetime.date.fromisoformat(value if isinstance(value, str) else "")
-    except ValueError:
-        raise refuse(
-            f"found {describe(value)} where a date belongs.", "Write it as 2025-05-12."
-        ) from None
-
-
-Text = Annotated[str, BeforeValidator(_parse_text)]
-FilledText = Annotated[str, BeforeValidator(_parse_filled)]
-Date = Annotated[datetime.date, BeforeValidator(_parse_date)]
-
-Evidence = Literal["V", "O", "S", "P", "U", "D"]
-"""V, O: the source was read; S: second-hand; P: partial; U: unverified; D: derived."""
-
-
-class Base(Piece):
-    """The law that the changes start from."""
-
-    law: Annotated[Literal["file"], BeforeValidator(lambda v: _parse_law(v))] = Field(
-        default="file",
-        description="file: the law of the world's own year, with the rates of this file",
-    )
-
-
-def _parse_law(value: object) -> object:
-    if value in ("enacted", "announced"):
-        raise refuse(
-            f"'{value}' comes from the law ledger, which this version does not have.",
-            "Write `law: file` and the rates under `changes:`, with their sources.",
-        )
-    return value
-
-
-class Source(Piece):
-    """Where a rate or a reading comes from; `evidence` says how well it is documented."""
-
-    title: FilledText = Field(description="what it is, in words")
-    citation: Text | None = None
-    date: Date | None = None
-    url: Text | None = None
-    evidence: Evidence | None = None
-    note: Text | None = None
-
-
-class Expected(Piece):
-    """A headline that must come out of the changes; compiling the scenario checks it.
-
-    Exactly one of `add` (points over the law of the world's year), `set` (the whole duty),
-    `over_mfn` (points over MFN) and `shut`.
-    """
-
-    importer: Names
-    exporter: Names
-    sectors: Sectors = (ALL_GOODS,)
-    add: Rate | None = None
-    set: Rate | None = None
-    over_mfn: Rate | None = None
-    shut: OnlyTrue | None = None
-    note: Text | None = None
-
-    def _checked(self) -> Self:
-        keys = ("add", "set", "over_mfn", "shut")
-        if sum(getattr(self, key) is not None for key in keys) != 1:
-            raise refuse("must name one headline.", "Give one of add, set, over_mfn or shut.")
-        return self
+    return parse_text(value)
 
 
 def _parse_sources(value: object) -> object:
@@ -179,6 +90,7 @@ class Scenario(Piece):
 
     def _checked(self) -> Self:
         self.closures.check_factors(self.horizon)
+        self._check_law()
         if self.changes and not self.sources:
             raise refuse(
                 "the changes have no source.",
@@ -209,6 +121,30 @@ class Scenario(Piece):
             )
         return self
 
+    def _check_law(self) -> None:
+        """Refuse changes of law without a law, and a `replay` that would undo others."""
+        laws = [(n, c) for n, c in enumerate(self.changes) if isinstance(c, LawChange)]
+        if laws and self.base.law == "file":
+            raise refuse(
+                "a change of law needs the law ledger.",
+                "Write `base: {law: enacted, as_of: 2026-10-05}`, with the day you mean.",
+                at=("changes", laws[0][0]),
+            )
+        late = [n for place, (n, c) in enumerate(laws) if c.verb == "replay" and place]
+        if late:
+            raise refuse(
+                "`replay` starts again from the ledger and would undo the changes before it.",
+                "Write it first, or as `known_on` of the base.",
+                at=("changes", late[0]),
+            )
+        for position, item in enumerate(self.expected):
+            if item.statutory is not None and self.base.law == "file":
+                raise refuse(
+                    "`statutory` is an average of the law ledger, but the law here is `file`.",
+                    "Give one of add, set, over_mfn or shut.",
+                    at=("expected", position, "statutory"),
+                )
+
     @property
     def origin(self) -> Origin:
         """Where the scenario was read (empty for one written in Python)."""
@@ -236,11 +172,17 @@ class Scenario(Piece):
         return scenario
 
     def _check_names(self) -> None:
-        """Refuse countries and sectors that no shipped world has; others' worlds are their own."""
+        """Refuse laws, countries and sectors that no shipped world has."""
+        if self.base.law != "file":
+            from tradetalks.scenario.law import law_table
+
+            law_table(self)
         if not self.world.startswith("world-"):
             return
         for part, items in (("changes", self.changes), ("expected", self.expected)):
             for position, item in enumerate(items):
+                if isinstance(item, LawChange):
+                    continue
                 for key in _NAMES:
                     check = check_sector if key == "sectors" else check_country
                     for name in getattr(item, key, None) or ():
@@ -259,9 +201,9 @@ class Scenario(Piece):
     def to_yaml(self) -> str:
         """Return the scenario as YAML 1.2 text; reading it back gives an equal scenario."""
         plain = self.to_plain()
-        for written, source in zip(plain.get("sources", ()), self.sources, strict=True):
-            if source.date is not None:
-                written["date"] = source.date  # a date, not a text that looks like one
+        for part in (plain["base"], *plain.get("sources", ()), *plain.get("changes", ())):
+            for key in _DATES & part.keys():
+                part[key] = datetime.date.fromisoformat(part[key])  # not a text that looks like one
         return yaml_text.write(plain)
 
     def replace(self, **settings: Any) -> Self:
@@ -312,8 +254,13 @@ class Scenario(Piece):
     def _answer_part(self) -> dict[str, Any]:
         """The base law, the valuation and the changes, apart from how lists are ordered."""
         plain = self.to_plain()
+        ledger: dict[str, str] = {}
+        if self.base.law != "file":
+            from tradetalks.policy.ledger import ledger_hash
+
+            ledger = {"ledger": ledger_hash()}
         return {
-            "base": plain["base"],
+            "base": plain["base"] | ledger,
             "valuation": plain["valuation"],
             "changes": [
                 {key: _canonical(value) for key, value in change.items()}
@@ -330,6 +277,7 @@ _SETTINGS = (
 
 _NAMES = ("importer", "exporter", "destinations", "exempt", "country", "sectors")
 """Keys of a change that name countries or sectors."""
+_DATES = {"as_of", "known_on", "on", "until", "replay", "date"}
 _FLAGS = ("both_ways", "pooled")
 """Flags that say nothing when false."""
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradetalks.errors import UnknownName, unknown_name
-from tradetalks.scenario.changes import ALL, ALL_GOODS
+from tradetalks.scenario.fields import ALL, ALL_GOODS
 from tradetalks.scenario.origin import Keys, Origin, key_label
 
 EU = "EU"

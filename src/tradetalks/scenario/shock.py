@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,8 @@ Positions = NDArray[np.int64]
 class WorldTable(Protocol):
     """What compiling needs of a world (`tradetalks.data.World` has it); see docs/notation.md."""
 
+    @property
+    def year(self) -> int: ...  # noqa: D102
     @property
     def countries(self) -> tuple[str, ...]: ...  # noqa: D102
     @property
@@ -76,6 +79,20 @@ class FlowLimit:
 
 
 @dataclass(frozen=True, eq=False)
+class LawShock:
+    """The law ledger's part in a shock.
+
+    `reading`: which law was read, and its averages, as plain data. `gap` [i,n,j]: points of the
+    tariff by which the rate that gives the sector's revenue lies below the one that gives its
+    price, under this law; `gap_year` the same under the law of the world's own year.
+    """
+
+    reading: Mapping[str, Any]
+    gap: Array
+    gap_year: Array
+
+
+@dataclass(frozen=True, eq=False)
 class Shock:
     """A scenario on one world. Arrays are read-only, in the world's order of labels.
 
@@ -85,7 +102,8 @@ class Shock:
 
     None, or empty, where nothing of the kind is asked: `export_tax` [i,n,j] a fraction of the
     exporter's price; `subsidy` [n,k] the fraction of the producer's price that the budget pays;
-    `productivity` [n,k] a ratio to the world's; `limits` on volumes, no flow in two of them.
+    `productivity` [n,k] a ratio to the world's; `limits` on volumes, no flow in two of them;
+    `law` what came from the law ledger.
     """
 
     countries: tuple[str, ...]
@@ -98,9 +116,10 @@ class Shock:
     subsidy: Array | None = None
     productivity: Array | None = None
     limits: tuple[FlowLimit, ...] = ()
+    law: LawShock | None = None
 
     def __post_init__(self) -> None:
-        for holder in (self, self.elasticities, *self.limits):
+        for holder in (self, self.elasticities, *self.limits, *([self.law] if self.law else [])):
             for item in fields(holder):
                 value = getattr(holder, item.name)
                 if isinstance(value, np.ndarray):

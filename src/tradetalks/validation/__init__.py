@@ -45,13 +45,11 @@ def require_data(*names: str) -> None:
     lacking: list[str] = []
     for name in names:
         about = paper(name)
-        if about.data is None:
-            continue
-        raw = source(about.data)
-        missing = [f.path for f in raw.files if not (data_folder() / f.path).is_file()]
-        if missing:
-            more = f" and {len(missing) - 1} more" if missing[1:] else ""
-            lacking.append(f"{name} needs {missing[0]}{more} (source '{raw.name}', {raw.home})")
+        for raw in map(source, about.data):
+            missing = [f.path for f in raw.files if not (data_folder() / f.path).is_file()]
+            if missing:
+                more = f" and {len(missing) - 1} more" if missing[1:] else ""
+                lacking.append(f"{name} needs {missing[0]}{more} (source '{raw.name}', {raw.home})")
     if lacking:
         raise DataMissing(
             f"raw data are not on this machine: {'; '.join(lacking)}.",

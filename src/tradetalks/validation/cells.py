@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tradetalks.validation.published import Numbers, Paper
+from tradetalks.validation.published import Numbers, Paper, Rule
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Computed:
 
 @dataclass(frozen=True)
 class Cell:
-    """One published number and ours."""
+    """One published number and ours; by `rule` the number is a bound or only shown."""
 
     table: str
     row: str
@@ -37,16 +37,23 @@ class Cell:
     published: float
     computed: float
     tolerance: float
+    rule: Rule = "equal"
 
     @property
     def deviation(self) -> float:
-        """The absolute difference (not a number if ours is none)."""
-        return abs(self.computed - self.published)
+        """The absolute difference, or by how much ours breaks the bound (not a number if ours
+        is none)."""
+        gap = self.computed - self.published
+        if self.rule == "at_most":
+            return max(gap, 0.0 * gap)
+        if self.rule == "at_least":
+            return max(-gap, 0.0 * gap)
+        return abs(gap)
 
     @property
     def passed(self) -> bool:
         """Whether ours is near enough; a missing number is not."""
-        return self.deviation <= self.tolerance
+        return self.deviation <= (float("inf") if self.rule == "shown" else self.tolerance)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the cell as plain data."""
@@ -57,6 +64,7 @@ class Cell:
             "published": self.published,
             "computed": self.computed,
             "tolerance": self.tolerance,
+            "rule": self.rule,
         }
 
 
@@ -111,6 +119,8 @@ def compare(paper: Paper, computed: Computed) -> Replication:
             }
         for (row, column), value in numbers.items():
             ours = computed.numbers.get((table.name, row, column), float("nan"))
-            cell = Cell(table.name, row, column, float(value), float(ours), table.tolerance)
+            cell = Cell(
+                table.name, row, column, float(value), float(ours), table.tolerance, table.rule
+            )
             (also if table.beside else cells).append(cell)
     return Replication(paper, tuple(cells), tuple(also), computed.beside)

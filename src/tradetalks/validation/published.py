@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 from tradetalks.errors import unknown_name
 
@@ -15,11 +15,16 @@ Numbers = Mapping[tuple[str, str, str], float]
 """Numbers by (table, row, column)."""
 
 
+Rule = Literal["equal", "at_most", "at_least", "shown"]
+
+
 @dataclass(frozen=True)
 class Table:
     """One published table: what it says, how near we must come, its numbers by (row, column).
 
-    `of_data`: the numbers stand in the raw file. `beside`: shown, but no part of the verdict.
+    `of_data`: the numbers come from the raw data. `beside`: shown, but no part of the verdict.
+    `rule`: a number is to be `equal` to ours, or a bound that ours must keep (`at_most`,
+    `at_least`), or only `shown` beside ours.
     """
 
     name: str
@@ -29,23 +34,27 @@ class Table:
     columns: tuple[str, ...] = ()
     of_data: bool = False
     beside: bool = False
+    rule: Rule = "equal"
 
 
 @dataclass(frozen=True)
 class Paper:
-    """A paper to replicate, with the verdict on it in plain words. `data` names the source of
-    its raw data in the registry (None: needs none)."""
+    """A paper to replicate, with the verdict on it in plain words, or a test of our own with
+    `targets` instead of printed numbers. `data` names the sources of its raw data in the registry;
+    `figure` is a picture beside `docs/validation.md`."""
 
     name: str
     title: str
     citation: str
     url: str
-    data: str | None
+    data: tuple[str, ...]
     size: str
     model: str
     verdict: str
     limits: tuple[str, ...]
     tables: Mapping[str, Table]
+    targets: bool = False
+    figure: str = ""
 
 
 @cache
@@ -67,7 +76,14 @@ def paper(name: str) -> Paper:
 
 def _paper(name: str, row: dict[str, Any]) -> Paper:
     tables = {key: _table(key, value) for key, value in row.pop("tables").items()}
-    return Paper(name=name, limits=tuple(row.pop("limits")), tables=tables, **row)
+    data = row.pop("data") or ()
+    return Paper(
+        name=name,
+        data=(data,) if isinstance(data, str) else tuple(data),
+        limits=tuple(row.pop("limits")),
+        tables=tables,
+        **row,
+    )
 
 
 def _table(name: str, row: dict[str, Any]) -> Table:

@@ -105,22 +105,36 @@ def read_lists(path: Path) -> dict[str, frozenset[str]]:
     return {code: frozenset(names) for code, names in found.items()}
 
 
-def read_exports_by_chapter(path: Path, year: int) -> dict[str, float]:
-    """Read US exports to China of a year, USD by HS chapter (parquet; needs pyarrow)."""
+def read_monthly(path: Path, what: str) -> dict[tuple[str, str], float]:
+    """Read Census trade by chapter and month: (YYYY-MM, HS2) -> sum of column `what`.
+
+    Columns of the published tables: `CON_VAL_MO` imports for consumption and `CAL_DUT_MO` duty on
+    them, `ALL_VAL_MO` exports, all USD. Parquet; needs pyarrow.
+    """
     import pandas as pd
 
+    chapter = "E_COMMODITY" if what == "ALL_VAL_MO" else "I_COMMODITY"
     try:
-        table = pd.read_parquet(path, columns=["E_COMMODITY", "ALL_VAL_MO", "time"])
+        table = pd.read_parquet(path, columns=[chapter, what, "time"])
     except (OSError, ValueError, KeyError, ImportError) as error:
         raise BadFile(
-            f"cannot be read as the Census export table ({error}).",
+            f"cannot be read as a Census table of trade by chapter ({error}).",
             cure="It needs pyarrow (`.venv/bin/pip install pyarrow`) and the file as published.",
             file=path,
         ) from error
-    chosen = table[table["time"].astype(str).str.startswith(str(year))]
+    values: dict[tuple[str, str], float] = {}
+    for row in zip(table["time"], table[chapter], table[what], strict=True):
+        key = str(row[0]), str(row[1])
+        values[key] = values.get(key, 0.0) + float(row[2])
+    return values
+
+
+def read_exports_by_chapter(path: Path, year: int) -> dict[str, float]:
+    """Read US exports to China of a year, USD by HS chapter (parquet; needs pyarrow)."""
     values: dict[str, float] = {}
-    for chapter, value in zip(chosen["E_COMMODITY"], chosen["ALL_VAL_MO"], strict=True):
-        values[str(chapter)] = values.get(str(chapter), 0.0) + float(value)
+    for (month, chapter), value in read_monthly(path, "ALL_VAL_MO").items():
+        if month[:4] == str(year):
+            values[chapter] = values.get(chapter, 0.0) + value
     if not values:
         raise BadFile(f"no exports of {year}.", file=path)
     return values

@@ -10,7 +10,7 @@ import pytest
 MEASURED = pytest.StashKey[list[tuple[str, str, str, str]]]()
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="session")
 def one_core() -> Iterator[None]:
     """Keep this process on one core, before JAX counts them; children choose their own."""
     if not hasattr(os, "sched_setaffinity"):  # macOS, Windows
