@@ -161,3 +161,17 @@ def test_a_critical_good_needs_its_overlay():
         Scenario.from_yaml(text.replace("MAGNETS", "MAGNET"))
     with pytest.raises(UnknownName, match="Add `goods: default`"):
         compile_shock(ask(STOP, goods="none"), load_world(regions="blocs"))
+
+
+def test_a_law_reaches_the_goods_carved_out_of_its_sectors():
+    from tradetalks.data import load_world
+    from tradetalks.scenario import compile_shock, load_scenario
+
+    world = load_world(goods="all")
+    shock = compile_shock(load_scenario("current-law").replace(goods="all"), world)
+    i, n = world.index("CHN"), world.index("USA")
+    added = shock.tariff[i, n] - world.tariff[i, n]
+    for child, parent in (("MAGNETS", "25"), ("BATTERY", "27")):
+        at, above = world.sector_index(child), world.sector_index(parent)
+        assert added[at] == pytest.approx(added[above])
+        assert added[at] > 0.05

@@ -20,7 +20,7 @@ from tradetalks.scenario.law import law_rates, words
 LAW = [n for n in scenario_names() if load_scenario(n).base.law != "file"]
 FLAT = [
     n for n in scenario_names()
-    if load_scenario(n).base.law == "file" and load_scenario(n).world == "world-2022"
+    if (s := load_scenario(n)).base.law == "file" and (s.world, s.goods) == ("world-2022", "none")
 ]  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from tradetalks.codes import parent_sector
 from tradetalks.errors import BadInput, BadNumber, UnknownName, unknown_name
 from tradetalks.scenario.changes import (
     Elasticity,
@@ -115,13 +116,14 @@ class _State:
         for n_code, i_code in DIRECTIONS:
             n, i = world.countries.index(n_code), world.countries.index(i_code)
             now, then = law.rates[n_code, i_code], law.year_rates[n_code, i_code]
-            for j, sector in enumerate(world.sectors):
+            for j, code in enumerate(world.sectors):
+                sector = parent_sector(code)  # a critical good pays its parent's rates
                 if not world.goods[j] or sector not in now:
                     continue
                 ratio = self.ratio[i, n, j]
                 duty = self.tariff[i, n, j] + ratio * (now[sector].price - then[sector].price)
                 if duty < 0.0:  # the lines' MFN lies above that of the table
-                    below.append(f"{n_code} on {i_code} {sector}")
+                    below.append(f"{n_code} on {i_code} {code}")
                 self.tariff[i, n, j] = max(duty, 0.0)
                 for gap, rates in zip(gaps, (now, then), strict=True):
                     gap[i, n, j] = ratio * (rates[sector].price - rates[sector].sales)
