@@ -12,9 +12,12 @@ _PUBLIC = {
     "largest_deviation_gain": "tariffs",
     "nash_tariffs": "tariffs",
     "optimal_tariffs": "tariffs",
+    "TariffGame": "game",
+    "play": "game",
 }
 
 if TYPE_CHECKING:
+    from tradetalks.talks.game import TariffGame, play
     from tradetalks.talks.tariffs import (
         GameStatus,
         TariffChoice,
@@ -27,10 +30,12 @@ if TYPE_CHECKING:
 __all__ = [
     "GameStatus",
     "TariffChoice",
+    "TariffGame",
     "condition_gaps",
     "largest_deviation_gain",
     "nash_tariffs",
     "optimal_tariffs",
+    "play",
 ]
 
 
