@@ -79,7 +79,7 @@ def player_of(
             f"country {country} buys nothing from these partners in these sectors.",
             cure="Name other partners or sectors.",
         )
-    check_elasticities(setting, chooses.any(0))
+    check_elasticities(setting, np.asarray(chooses.any(0)))
     return Player(country, chooses, _weights(weights, economy))
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 REFERENCE = "truce-holds"
 """The law from which governments start, unless another is named."""
 _BN = 1e-3
+_START = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -219,7 +220,12 @@ def play(
     named = [] if tuple(partners) == ("all",) else [_index(table, code) for code in partners]
     sets = choose_sets(reference, sets_for(table, reference.horizon))
     central = next(s.name for s in sets if s.central)
-    options: dict[str, Any] = {"tariff": law, "sectors": table.goods, "bounds": bounds}
+    options: dict[str, Any] = {
+        "tariff": law,
+        "sectors": table.goods,
+        "bounds": bounds,
+        "start": min(max(_START, bounds[0]), bounds[1]),
+    }
     choices: dict[str, TariffChoice] = {}
     failed: dict[str, str] = {}
     with jax.enable_x64(True):
@@ -273,7 +279,11 @@ def _reference(
     from tradetalks.scenario import load_scenario
 
     asked = load_scenario(name)
-    given = {"regions": regions, "horizon": horizon, "elasticities": list(elasticities)}
+    given: dict[str, Any] = {
+        "regions": regions,
+        "horizon": horizon,
+        "elasticities": list(elasticities),
+    }
     if deficit is not None:
         given["closures"] = {**(asked.to_plain().get("closures") or {}), "deficit": deficit}
     return asked.replace(**{key: value for key, value in given.items() if value is not None})
@@ -307,5 +317,3 @@ def _index(table: World, code: str) -> int:
 def _spread(name: str, by_set: Mapping[str, float], central: str) -> dict[str, float]:
     values = list(by_set.values())
     return {name: by_set[central], f"{name}_low": min(values), f"{name}_high": max(values)}
-
-

@@ -78,6 +78,11 @@ def payoff(setting: Setting, tariff: Numbers, country: int, weights: Numbers) ->
         return Payoff(float(value), own, at)
 
 
+def read(equilibrium: Equilibrium) -> Equilibrium:
+    """Return the equilibrium with NumPy arrays in place of the compiled function's."""
+    return jax.tree.map(np.asarray, equilibrium)
+
+
 def _objective(
     economy: Economy, at: Equilibrium, country: Int[Array, ""], weights: Float[Array, " k"]
 ) -> Float[Array, ""]:

@@ -13,7 +13,7 @@ from tradetalks.errors import BadInput, NotConverged
 from tradetalks.model import Closure, Economy, Elasticities, Equilibrium
 from tradetalks.talks.ascent import FOC_TOLERANCE, Bounds, Player, Table, settle
 from tradetalks.talks.choices import Partners, checked_bounds, checked_start, player_of
-from tradetalks.talks.payoff import Numbers, Setting, payoff
+from tradetalks.talks.payoff import Numbers, Setting, payoff, read
 
 _ROUNDS = 20
 _NO_GAIN = 1e-9
@@ -249,8 +249,9 @@ def _choice(
 ) -> TariffChoice:
     before = payoff(setting, law, players[0].country, players[0].weights).equilibrium
     after = table.payoff(players[0]).equilibrium
-    logs = np.concatenate([table.log_duty(p) for p in players])
-    inside = (logs > np.log1p(table.bounds.low)) & (logs < np.log1p(table.bounds.high))
+    duties = np.concatenate([table.tariff[:, p.country][p.chooses] for p in players])
+    ends = [table.bounds.low, table.bounds.high]
+    at_bounds = int(np.isclose(duties[:, None], ends, rtol=0.0, atol=1e-9).sum())
     message = (
         f"First-order conditions hold to {gap:.0e} log points of one plus the duty "
         f"({evaluations} evaluations, {rounds} rounds)."
@@ -259,9 +260,7 @@ def _choice(
         f"{gap:.1e} log points from its first-order condition, or a player still gains. Try "
         "another start or narrower bounds."
     )
-    status = GameStatus(settled, message, gap, int((~inside).sum()), rounds, evaluations)
+    status = GameStatus(settled, message, gap, at_bounds, rounds, evaluations)
     tariff = table.tariff.copy()
     tariff.setflags(write=False)
-    with jax.enable_x64(True):
-        ends = jax.tree.map(np.asarray, (before, after))
-    return TariffChoice(setting, players, table.bounds, tariff, *ends, status)
+    return TariffChoice(setting, players, table.bounds, tariff, read(before), read(after), status)

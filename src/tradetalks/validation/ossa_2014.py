@@ -53,9 +53,7 @@ def compute() -> Computed:
     return Computed(numbers, beside=_conditions(alone, war, data.nash))
 
 
-def _conditions(
-    alone: list[TariffChoice], war: TariffChoice, authors: Array
-) -> tuple[Beside, ...]:
+def _conditions(alone: list[TariffChoice], war: TariffChoice, authors: Array) -> tuple[Beside, ...]:
     """Return how well first-order conditions hold: at our tariffs and at the authors'."""
     from tradetalks.talks import condition_gaps, largest_deviation_gain, optimal_tariffs
 
