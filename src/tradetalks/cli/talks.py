@@ -21,7 +21,7 @@ _HORIZON: Any = typer.Option(None, help="short, medium or long.")
 _ELASTICITIES: Any = typer.Option("central", help="central, or all for a range.")
 _DEFICIT: Any = typer.Option(None, help="fixed_world_share, gni_share or balanced.")
 _HIGHEST: Any = typer.Option(1000.0, help="The highest duty allowed, in percent.")
-_THIRD = 5
+_THIRD, _COLUMNS = 5, 3
 
 
 def register(app: typer.Typer) -> None:
@@ -136,7 +136,9 @@ def _text(game: TariffGame) -> str:
         paragraph(_question(game)),
         table_text(("Who taxes", "By law, %", "Chosen, %"), _averages(game)),
         table_text(("Country", "Real income, %", "Same, USD bn"), _gains(game)),
-        table_text(*_sectors(game)),
+        table_text(*_sectors(game))
+        if len(game.players) <= _COLUMNS
+        else paragraph("Duties by sector: --format csv."),
         paragraph(_reading(game)),
         *(paragraph(f"Note: {text}") for text in game.warnings()),
         paragraph("Assumed: " + " ".join(game.assumptions()[:3])),

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from tradetalks.validation.cells import Beside, Computed
 
 if TYPE_CHECKING:
+    from tradetalks.data.readers.replication import Ossa
     from tradetalks.talks import TariffChoice
 
 Array = NDArray[np.float64]
@@ -50,18 +51,21 @@ def compute() -> Computed:
         for (table, column), values in columns.items()
         for row, value in zip((*OSSA_REGIONS, "mean"), [*values, values.mean()], strict=True)
     }
-    return Computed(numbers, beside=_conditions(alone, war, data.nash))
+    return Computed(numbers, beside=_conditions(alone, war, data))
 
 
-def _conditions(alone: list[TariffChoice], war: TariffChoice, authors: Array) -> tuple[Beside, ...]:
+def _conditions(alone: list[TariffChoice], war: TariffChoice, data: Ossa) -> tuple[Beside, ...]:
     """Return how well first-order conditions hold: at our tariffs and at the authors'."""
     from tradetalks.talks import condition_gaps, largest_deviation_gain, optimal_tariffs
 
     setting = war.setting
-    gaps = condition_gaps(war, tariff=authors)
+    theirs = [np.array(data.tariff) for _ in alone]
+    for n, tariff in enumerate(theirs):
+        tariff[:, n] = data.optimal[:, n]
+    optimal_gap = max(condition_gaps(c, tariff=t).max() for c, t in zip(alone, theirs, strict=True))
     left = max(
         optimal_tariffs(
-            setting.economy, setting.elasticities, setting.closure, n, tariff=authors
+            setting.economy, setting.elasticities, setting.closure, n, tariff=data.nash
         ).gain[n]
         for n in range(len(alone))
     )
@@ -70,9 +74,23 @@ def _conditions(alone: list[TariffChoice], war: TariffChoice, authors: Array) ->
         *(largest_deviation_gain(war, n) for n in range(len(alone))),
     )
     worst = max(war.status.foc, *(c.status.foc for c in alone))
-    return (
-        Beside("Largest distance of a tariff of ours from its first-order condition", 100 * worst),
-        Beside("Largest gain in 1,400 random deviations from ours", 100 * max(deviation, 0.0)),
-        Beside("The same distance at the authors' Nash tariffs", 100 * float(gaps.max())),
-        Beside("The most that a region still gains by leaving the authors' Nash tariffs", left),
-    )
+    trade = np.asarray(war.before.trade) * war.chosen
+    by_value = [
+        float((np.abs(c.tariff - t) * trade)[:, n].sum() / trade[:, n].sum())
+        for n, (c, t) in enumerate(zip(alone, theirs, strict=True))
+    ]
+    nash_by_value = (np.abs(war.tariff - data.nash) * trade).sum((0, 2)) / trade.sum((0, 2))
+    found = {
+        "Largest distance of a tariff of ours from its first-order condition": worst,
+        "Largest gain in 1,400 random deviations from ours": max(deviation, 0.0),
+        "The same distance at the authors' optimal tariffs": float(optimal_gap),
+        "The same distance at the authors' Nash tariffs": float(
+            condition_gaps(war, tariff=data.nash).max()
+        ),
+        "The most that a region still gains by leaving the authors' Nash tariffs": left / 100.0,
+        "Largest mean gap by region, ours to the authors' optimal tariffs, by imports": max(
+            by_value
+        ),
+        "The same for Nash tariffs": float(nash_by_value.max()),
+    }
+    return tuple(Beside(what, 100.0 * value) for what, value in found.items())
