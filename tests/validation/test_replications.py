@@ -45,6 +45,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_published_tables_come_out(name: str) -> None:
     found = replicate(name)
     missed = [c for c in (*found.cells, *found.also) if not c.passed]
+    if name == "ossa-2014":  # its median tariffs have a test of their own
+        missed = [c for c in missed if c.column != "median tariff"]
     assert missed == []
     assert found.passed and found.max_abs_deviation <= found.tolerance
 
@@ -55,10 +57,26 @@ def test_as_many_cells_as_the_papers_print() -> None:
     assert count == {
         "caliendo-parro-2015": 12 + 12 + 6 + 31,
         "ge-gravity": 44 + 44 * 44,
+        "ossa-2014": 16 + 22,
         "ossa-2014-given-tariffs": 14,
         "liberation-day-2025": 16,
         "cut-off-closed-forms": 4,
     }
+
+
+@pytest.mark.raw_data
+def test_median_tariffs_miss_where_the_page_says_so() -> None:
+    """The conditions hold at our tariffs, hardly at the authors': hence other medians."""
+    found = replicate("ossa-2014")
+    missed = {(c.table, c.row): c.deviation for c in found.also if not c.passed}
+    assert {row for table, row in missed if "3a" in table} == {"EU", "JPN"}
+    assert {row for table, row in missed if "4a" in table} == {
+        "CHN", "EU", "IND", "JPN", "ROW", "mean",
+    }  # fmt: skip
+    assert max(missed.values()) < 0.65
+    ours, deviation, alone, authors, left, *_ = (b.value for b in found.beside)
+    assert ours < 1e-4 and deviation <= 1e-7 and alone > 1.0 and authors > 1.0
+    assert 1e-5 < left < 1e-4
 
 
 @pytest.mark.raw_data

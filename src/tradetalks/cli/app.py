@@ -7,7 +7,17 @@ import sys
 import typer
 
 from tradetalks import __version__
-from tradetalks.cli import claims, compare, data, explain, law, replicate, run, scenarios
+from tradetalks.cli import (
+    claims,
+    compare,
+    data,
+    explain,
+    law,
+    replicate,
+    run,
+    scenarios,
+    talks,
+)
 
 THREE_THINGS = """Three things to try:
   tradetalks run truce-lapses-by-law           what a lapse of the 2025 truce would have changed
@@ -39,6 +49,6 @@ def build() -> typer.Typer:
         elif context.invoked_subcommand is None:
             sys.stdout.write(f"{law.welcome()}\n{THREE_THINGS}")
 
-    for commands in (run, compare, explain, scenarios, law, claims, replicate, data):
+    for commands in (run, compare, explain, scenarios, law, talks, claims, replicate, data):
         commands.register(app)
     return app

@@ -39,7 +39,9 @@ Objective = Callable[[Equilibrium], Float[Array, ""]]
 _ADJOINT_TOLERANCE = 1e-10
 
 
-class _Inputs(NamedTuple):
+class Inputs(NamedTuple):
+    """Everything on which an equilibrium state depends."""
+
     economy: Economy
     elasticities: Elasticities
     closure: Closure
@@ -47,17 +49,17 @@ class _Inputs(NamedTuple):
     kernel: Kernel
 
 
-def _image(inputs: _Inputs, state: State) -> State:
+def _image(inputs: Inputs, state: State) -> State:
     return advance(*inputs, state)[0]
 
 
-def _correct(inputs: _Inputs, unravel: Callable[[Array], State]) -> Correction:
+def _correct(inputs: Inputs, unravel: Callable[[Array], State]) -> Correction:
     step = correction(inputs.economy, inputs.elasticities, inputs.closure, inputs.shock)
     return lambda gap: ravel_pytree(step(unravel(gap)))[0]
 
 
 @jax.custom_vjp
-def fixed_state(inputs: _Inputs) -> tuple[State, Float[Array, ""]]:
+def fixed_state(inputs: Inputs) -> tuple[State, Float[Array, ""]]:
     """Return the equilibrium state and its residual, differentiable in every array input."""
     first = start(inputs.economy, inputs.closure, inputs.shock)
     point, unravel = ravel_pytree(first)
@@ -76,12 +78,12 @@ def fixed_state(inputs: _Inputs) -> tuple[State, Float[Array, ""]]:
     return unravel(found.point), found.residual
 
 
-def _forward(inputs: _Inputs) -> tuple[tuple[State, Array], tuple[_Inputs, State]]:
+def _forward(inputs: Inputs) -> tuple[tuple[State, Array], tuple[Inputs, State]]:
     state, residual = fixed_state(inputs)
     return (state, residual), (inputs, state)
 
 
-def _backward(saved: tuple[_Inputs, State], cotangent: tuple[State, Array]) -> tuple[_Inputs]:
+def _backward(saved: tuple[Inputs, State], cotangent: tuple[State, Array]) -> tuple[Inputs]:
     inputs, state = saved
     seed, unravel = ravel_pytree(cotangent[0])
     _, pull_state = jax.vjp(lambda s: _image(inputs, s), state)
@@ -117,7 +119,7 @@ def _value_and_gradient(
 ) -> tuple[tuple[Array, Array], Shock]:
     def outcome(s: Shock) -> tuple[Array, Array]:
         kernel = trade_kernel(economy, elasticities, s, closure.selection)
-        state, residual = fixed_state(_Inputs(economy, elasticities, closure, s, kernel))
+        state, residual = fixed_state(Inputs(economy, elasticities, closure, s, kernel))
         at = equilibrium_at(economy, elasticities, closure, s, kernel, state)
         return objective(at), residual
 

@@ -32,17 +32,15 @@ def compute() -> Computed:
         tariff[:, n] = data.optimal[:, n]
         gain = _welfare(base, equilibrium(base, elasticities, tariff, BALANCED))
         own[n], others[n] = gain[n], np.delete(gain, n).mean()
-    wage = np.asarray(nash.wage)
-    earned = (np.asarray(base.sales) * np.asarray(base.profit_share)).sum(1)
-    profit = np.asarray(nash.profit) / earned
+    wage, profit = wages_and_profits(base, nash)
     columns = {
         ("Table 3a", "own welfare"): own,
         ("Table 3a", "others' welfare"): others,
-        ("Table 3a", "median tariff"): _medians(data.optimal),
+        ("Table 3a", "median tariff"): medians(data.optimal),
         ("Table 4a", "welfare"): _welfare(base, nash),
-        ("Table 4a", "wage"): wage - wage.mean(),
-        ("Table 4a", "profits"): profit / wage - 1.0,
-        ("Table 4a", "median tariff"): _medians(data.nash),
+        ("Table 4a", "wage"): wage,
+        ("Table 4a", "profits"): profit,
+        ("Table 4a", "median tariff"): medians(data.nash),
     }
     numbers: dict[tuple[str, str, str], float] = {}
     for (table, column), values in columns.items():
@@ -73,6 +71,14 @@ def _welfare(base: Economy, after: Equilibrium) -> Array:
     return np.asarray(after.welfare) / np.asarray(base.expenditure) - 1.0
 
 
-def _medians(tariff: Array) -> Array:
+def wages_and_profits(base: Economy, after: Equilibrium) -> tuple[Array, Array]:
+    """Return wages less their mean, and profits relative to wages, both as changes `[n]`."""
+    wage = np.asarray(after.wage)
+    earned = (np.asarray(base.sales) * np.asarray(base.profit_share)).sum(1)
+    return wage - wage.mean(), np.asarray(after.profit) / earned / wage - 1.0
+
+
+def medians(tariff: Array) -> Array:
+    """Return the median of each importer's tariffs `[i, n, j]` on others."""
     N = tariff.shape[0]
     return np.array([np.median(np.delete(tariff[:, n], n, axis=0)) for n in range(N)])

@@ -1,0 +1,112 @@
+"""What a government gets from a world of tariffs, and its derivative in each of its own duties.
+
+One compiled function serves every country and every weighting: both are arrays, not code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float, Int
+from numpy.typing import NDArray
+
+from tradetalks.errors import NotConverged
+from tradetalks.model import (
+    Closure,
+    Economy,
+    Elasticities,
+    Equilibrium,
+    Shock,
+    by_sector,
+    equilibrium_at,
+    trade_kernel,
+)
+from tradetalks.solve import TOLERANCE
+from tradetalks.solve.gradient import Inputs, fixed_state
+
+Numbers = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Setting:
+    """The economy in which tariffs are chosen, as `solve` takes it."""
+
+    economy: Economy
+    elasticities: Elasticities
+    closure: Closure
+
+
+@dataclass(frozen=True, eq=False)
+class Payoff:
+    """A country's objective at given tariffs.
+
+    `value` is log real income (with sector weights, the log of the weighted sum), `slope`
+    `[i, j]` its derivative in the log of one plus the country's own duties, `equilibrium`
+    where they lead (arrays of the compiled function; `np.asarray` reads them).
+    """
+
+    value: float
+    slope: Numbers
+    equilibrium: Equilibrium
+
+
+def payoff(setting: Setting, tariff: Numbers, country: int, weights: Numbers) -> Payoff:
+    """Return the payoff of `country` at `tariff` `[i, n, j]`.
+
+    `weights` `[k]`, mean one, are on the value added (profits included) of the country's
+    sectors; other income (duties, transfers) counts one for one. Raises `NotConverged`.
+    """
+    with jax.enable_x64(True):
+        (value, (residual, at)), slope = _evaluate(
+            setting.economy,
+            setting.elasticities,
+            setting.closure,
+            by_sector(jnp.asarray(tariff)),
+            jnp.asarray(country),
+            jnp.asarray(weights),
+        )
+        if not (float(residual) < TOLERANCE and np.isfinite(float(value))):
+            raise NotConverged(
+                f"no equilibrium at tariffs that were tried (residual {float(residual):.1e}).",
+                cure="Narrow the bounds, or start from lower tariffs.",
+            )
+        own = np.asarray(slope).T * (1.0 + tariff[:, country, :])
+        return Payoff(float(value), own, at)
+
+
+def read(equilibrium: Equilibrium) -> Equilibrium:
+    """Return the equilibrium with NumPy arrays in place of the compiled function's."""
+    return jax.tree.map(np.asarray, equilibrium)
+
+
+def _objective(
+    economy: Economy, at: Equilibrium, country: Int[Array, ""], weights: Float[Array, " k"]
+) -> Float[Array, ""]:
+    earned = at.value_added
+    if economy.profit_share is not None:
+        earned = earned + economy.profit_share * at.sales
+    favour = ((weights - 1.0) * earned[country]).sum() / at.consumer_price[country]
+    return jnp.log(at.welfare[country] + favour)
+
+
+@jax.jit
+def _evaluate(
+    economy: Economy,
+    elasticities: Elasticities,
+    closure: Closure,
+    tariff: Float[Array, "j n i"],
+    country: Int[Array, ""],
+    weights: Float[Array, " k"],
+) -> Any:
+    def outcome(own: Float[Array, "j i"]) -> tuple[Array, tuple[Array, Equilibrium]]:
+        shock = Shock(tariff.at[:, country, :].set(own), jnp.zeros_like(tariff))
+        kernel = trade_kernel(economy, elasticities, shock, closure.selection)
+        state, residual = fixed_state(Inputs(economy, elasticities, closure, shock, kernel))
+        at = equilibrium_at(economy, elasticities, closure, shock, kernel, state)
+        return _objective(economy, at, country, weights), (residual, at)
+
+    return jax.value_and_grad(outcome, has_aux=True)(tariff[:, country, :])
