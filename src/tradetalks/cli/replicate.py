@@ -79,7 +79,7 @@ def _summary(found: Sequence[Replication]) -> str:
     rows = [
         (
             r.paper.name,
-            verdict(r.paper.targets, r.passed).replace("not ", "NOT "),
+            verdict(r.paper.targets, r.passed).replace("not ", "NOT ") + _shown_only(r),
             str(len(r.cells)),
             f"{r.max_abs_deviation:.1g}",
             f"{r.tolerance:g}",
@@ -91,6 +91,12 @@ def _summary(found: Sequence[Replication]) -> str:
         "Each number is held to its own tolerance; half a unit of the last printed digit means "
         "equal after rounding. See the tables of one with `tradetalks replicate NAME`."
     )
+
+
+def _shown_only(r: Replication) -> str:
+    """Count what is printed beside a verdict and does not come out: it does not decide."""
+    missed = sum(not cell.passed for cell in r.also)
+    return f"; {missed} shown beside miss" if missed else ""
 
 
 def _detail(r: Replication) -> str:
