@@ -43,11 +43,8 @@ def run(
     format: Format = FORMAT,
 ) -> None:
     """What does a scenario change? Prints the headline and writes a report with all the data."""
-    from tradetalks import report
-    from tradetalks.cli.home import runs_folder, use_compilation_cache
-    from tradetalks.results import check_writable, headline
+    from tradetalks.cli.home import collector_paused
 
-    check_writable(out if out is not None else runs_folder() / "run")
     given = {
         "against": against,
         "world": world,
@@ -56,6 +53,17 @@ def run(
         "horizon": horizon,
         "elasticities": elasticities.split(",") if elasticities else None,
     }
+    with collector_paused():
+        _answer(scenario, given, out, format)
+
+
+def _answer(scenario: str, given: dict[str, Any], out: Path | None, format: Format) -> None:
+    """Solve, save and print; `given` are the settings of the command line, None where left out."""
+    from tradetalks import report
+    from tradetalks.cli.home import runs_folder, use_compilation_cache
+    from tradetalks.results import check_writable, headline
+
+    check_writable(out if out is not None else runs_folder() / "run")
     use_compilation_cache()
     with report.Painter() as painter:  # starts while we load and solve
         from tradetalks.scenario import load_scenario
