@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from tradetalks.codes import countries
+from tradetalks.codes import region_set
 from tradetalks.errors import BadFile
 from tradetalks.policy import overlays
 from tradetalks.policy.compiler import PARTNERS, dumps_partners
@@ -204,7 +204,8 @@ class TestFile:
         assert PARTNERS.read_text("utf-8") == dumps_partners()
 
     def test_partners_are_those_of_the_world(self):
-        assert set(partners()) == set(countries()) - {"USA", "CHN"}
+        assert set(partners()) == set(region_set("all")) - {"USA", "CHN"}
+        assert len(partners()) == 79
 
     def test_every_act_has_citation_source_and_evidence(self):
         for name, act in load_partners()["acts"].items():

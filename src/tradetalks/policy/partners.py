@@ -35,9 +35,9 @@ def load_partners() -> dict[str, Any]:
 @lru_cache(maxsize=1)
 def partners() -> tuple[str, ...]:
     """Partners of the United States among the countries of `world-2022`, China left out."""
-    from tradetalks.codes import countries
+    from tradetalks.codes import region_set
 
-    return tuple(c for c in countries() if c not in (HOME, TARGET))
+    return tuple(c for c in region_set("all") if c not in (HOME, TARGET))
 
 
 @lru_cache(maxsize=1)
