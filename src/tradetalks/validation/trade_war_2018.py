@@ -167,7 +167,8 @@ def predictions(
 
     `closure_of` gives the closure of a horizon (default: that of every scenario). `CUSTOMS` is
     the law with rates scaled as in the shipped world, so that duty is right in dollars;
-    `PAIR_ALONE` the law without Section 232 on third countries. Raises `DataMissing` and `NotConverged`.
+    `PAIR_ALONE` the law without Section 232 on third countries. Raises `DataMissing` and
+    `NotConverged`.
     """
     import jax
     import jax.numpy as jnp
