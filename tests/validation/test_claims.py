@@ -186,16 +186,14 @@ def test_pointers_to_come_name_a_switch_and_its_command():
 
 
 def test_a_switch_changes_what_is_said(monkeypatch):
-    before = {c.id: c for c in claims()}
-    monkeypatch.setattr(
-        "tradetalks.validation.claims.switched_on", lambda: frozenset({"talks truce"})
-    )
-    after = {c.id: c for c in claims()}
-    changed = {k for k in before if before[k] != after[k]}
+    said = []
+    for on in (frozenset(), frozenset({"talks truce"})):
+        monkeypatch.setattr("tradetalks.validation.claims.switched_on", lambda on=on: on)
+        said.append({c.id: c for c in claims()})
+    before, after = said
     needing = {c["id"] for c in claims_file()["claims"]
                if c.get("later", {}).get("needs") == "talks truce"}  # fmt: skip
-    if "talks truce" not in switched_on():
-        assert changed == needing and needing
+    assert needing and {k for k in before if before[k] != after[k]} == needing
     assert all(after[k].command == "tradetalks talks truce" for k in needing)
 
 
