@@ -1,0 +1,181 @@
+"""The two ends of a path, for many elasticities at once: what a draw of an ensemble needs.
+
+`simulate` also solves the points between, to say where a number comes from. The ends are the
+same equilibria, found by the same equations.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+
+from tradetalks.engine.accounts import accounts
+from tradetalks.engine.closures import closure_of
+from tradetalks.engine.economy import economy_of
+from tradetalks.engine.limits import Groups, at_the_border, groups_of, premia_along
+from tradetalks.engine.path import Path
+from tradetalks.model import Closure, Economy, Elasticities, Equilibrium, State, start
+from tradetalks.model import Shock as ModelShock
+from tradetalks.solve import Solution, Status, solve_each
+
+if TYPE_CHECKING:
+    from tradetalks.data import World
+    from tradetalks.scenario import Scenario
+    from tradetalks.scenario.shock import Shock
+
+Array = NDArray[np.float64]
+Ends = tuple["Shock", "Shock"]
+
+_NO_FINITE_PRICE = (
+    "a flow cannot be shut where the elasticity among origins is one or less: "
+    "no finite price makes its users do without it."
+)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A world and its rules, with everything that the draws on it share.
+
+    `states` are solved states of the reference and the scenario from which draws start.
+    """
+
+    table: World
+    economy: Economy
+    closure: Closure
+    states: tuple[State, State] | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The accounts of one draw (names and shapes as in `accounts`), None where it failed."""
+
+    values: dict[str, Array] | None
+    status: Status
+
+
+def stage_of(scenario: Scenario, table: World, capital_shift: float = 0.0) -> Stage:
+    """Return the stage of a scenario on a table (64-bit; call inside `enable_x64`)."""
+    return Stage(table, economy_of(table), closure_of(scenario, table, capital_shift))
+
+
+def central_states(
+    stage: Stage, ends: Ends, elasticities: Elasticities, count: int, tolerance: float
+) -> tuple[State, State]:
+    """Return the solved states of both ends; raises `NotConverged` where there are none.
+
+    Solved as `count` equal draws, so that draws by as many need no other compilation.
+    """
+    many = jax.tree.map(lambda x: np.repeat(np.asarray(x)[None], count, axis=0), elasticities)
+    found: list[State] = []
+    for shock in _model_shocks(stage, ends)[1]:
+        begin = start(stage.economy, stage.closure, shock)
+        solution = solve_each(
+            stage.economy, many, shock, stage.closure, from_state=begin, tolerance=tolerance
+        )[0]
+        solution.require()
+        found.append(solution.state)
+    return found[0], found[1]
+
+
+def solve_ends(
+    stage: Stage, draws: list[Ends] | Ends, elasticities: Elasticities, tolerance: float
+) -> list[Outcome]:
+    """Return the accounts of every draw of the elasticities (leading axis).
+
+    `draws` are the reference and scenario of each draw, or one pair for all of them; `stage`
+    must hold the states to start from. `tolerance` is that of `solve_each`.
+    """
+    assert stage.states is not None
+    count = int(np.shape(elasticities.materials)[0])
+    shared = isinstance(draws, tuple)
+    pairs = [draws] * count if isinstance(draws, tuple) else draws
+    if shared:
+        groups, shocks = _model_shocks(stage, pairs[0])
+        per_draw = [groups] * count
+    else:
+        each = [_model_shocks(stage, pair) for pair in pairs]
+        per_draw = [groups for groups, _ in each]
+        shocks = tuple(
+            jax.tree.map(lambda *x: np.stack(x), *(both[end] for _, both in each)) for end in (0, 1)
+        )
+    possible = [
+        _can_be_shut(pair, np.asarray(elasticities.sigma)[b]) for b, pair in enumerate(pairs)
+    ]
+    solved = [
+        solve_each(
+            stage.economy, elasticities, shock, stage.closure,
+            from_state=state, tolerance=tolerance,
+        )
+        for shock, state in zip(shocks, stage.states, strict=True)
+    ]  # fmt: skip
+    return [
+        _outcome(stage, pairs[b], per_draw[b], solved[0][b], solved[1][b])
+        if possible[b]
+        else Outcome(None, Status(False, _NO_FINITE_PRICE, np.inf, np.inf, 0, "anderson"))
+        for b in range(count)
+    ]
+
+
+def _model_shocks(stage: Stage, ends: Ends) -> tuple[Groups | None, tuple[ModelShock, ModelShock]]:
+    groups = groups_of(ends, stage.table.trade)
+    path = _two_points(ends)
+    first, last = (
+        jax.tree.map(
+            lambda x: np.asarray(x)[0],
+            path.shocks(
+                slice(k, k + 1), groups, None if groups is None else groups.limit[k : k + 1]
+            ),
+        )
+        for k in (0, 1)
+    )
+    return groups, (first, last)
+
+
+def _two_points(ends: Ends) -> Path:
+    """Return a path that consists of its two ends."""
+
+    def both(name: str) -> Any:
+        first, last = (getattr(shock, name) for shock in ends)
+        if first is None and last is None:
+            return None
+        some = first if first is not None else last
+        idle = np.ones_like(some) if name == "productivity" else np.zeros_like(some)
+        return np.stack([idle if x is None else x for x in (first, last)])
+
+    return Path(
+        points=np.array([0.0, 1.0]),
+        weights=np.empty(0),
+        tariff=both("tariff"),
+        iceberg=both("iceberg"),
+        cost_slope=np.empty(0),
+        export_tax=both("export_tax"),
+        subsidy=both("subsidy"),
+        productivity=both("productivity"),
+    )
+
+
+def _can_be_shut(ends: Ends, sigma: Array) -> bool:
+    return not any(np.any(np.isinf(shock.iceberg) & (sigma <= 1.0)) for shock in ends)
+
+
+def _outcome(
+    stage: Stage, ends: Ends, groups: Groups | None, first: Solution, last: Solution
+) -> Outcome:
+    failed = [s.status for s in (first, last) if not s.status.converged]
+    if failed:
+        return Outcome(None, failed[0])
+    pair: list[Equilibrium] = [first.equilibrium, last.equilibrium]
+    if groups is not None:
+        premia = premia_along(groups, pair, np.array([0.0, 1.0]))
+        pair = [at_the_border(e, premia, end) for end, e in enumerate(pair)]
+    none = jnp.zeros(())
+    aid = tuple(none if shock.subsidy is None else shock.subsidy for shock in ends)
+    values = accounts(
+        pair[0], pair[1], {}, stage.table.goods, stage.table.customs_ratio, (aid[0], aid[1])
+    )
+    return Outcome(values, max((first.status, last.status), key=lambda s: s.residual))

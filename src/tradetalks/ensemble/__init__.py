@@ -1,0 +1,37 @@
+"""Ensembles: the range of an answer, and what drives it. Names are loaded on first use."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+_PUBLIC = {
+    "Ensemble": "run",
+    "ensemble": "run",
+    "sobol_indices": "run",
+    "Executor": "executors",
+    "InProcess": "executors",
+    "Processes": "executors",
+    "Quantiles": "summary",
+}
+
+if TYPE_CHECKING:
+    from tradetalks.ensemble.executors import Executor, InProcess, Processes
+    from tradetalks.ensemble.run import Ensemble, ensemble, sobol_indices
+    from tradetalks.ensemble.summary import Quantiles
+
+__all__ = [
+    "Ensemble",
+    "Executor",
+    "InProcess",
+    "Processes",
+    "Quantiles",
+    "ensemble",
+    "sobol_indices",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _PUBLIC:
+        return getattr(import_module(f"tradetalks.ensemble.{_PUBLIC[name]}"), name)
+    raise AttributeError(f"module 'tradetalks.ensemble' has no attribute {name!r}")
