@@ -37,24 +37,28 @@ _NO_FINITE_PRICE = (
 )
 
 
+States = tuple[State, State]
+"""Solved states of the reference and of the scenario."""
+
+
 @dataclass(frozen=True)
 class Stage:
-    """A world and its rules, with everything that the draws on it share.
-
-    `states` are solved states of the reference and the scenario from which draws start.
-    """
+    """A world and its rules: what the draws on it share."""
 
     table: World
     economy: Economy
     closure: Closure
-    states: tuple[State, State] | None = None
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """The accounts of one draw (names and shapes as in `accounts`), None where it failed."""
+    """The accounts of one draw (names and shapes as in `accounts`) and the states behind them.
+
+    Both are None where there is no equilibrium; `status` says why.
+    """
 
     values: dict[str, Array] | None
+    states: States | None
     status: Status
 
 
@@ -63,62 +67,65 @@ def stage_of(scenario: Scenario, table: World, capital_shift: float = 0.0) -> St
     return Stage(table, economy_of(table), closure_of(scenario, table, capital_shift))
 
 
-def central_states(
-    stage: Stage, ends: Ends, elasticities: Elasticities, count: int, tolerance: float
-) -> tuple[State, State]:
-    """Return the solved states of both ends; raises `NotConverged` where there are none.
-
-    Solved as `count` equal draws, so that draws by as many need no other compilation.
-    """
-    many = jax.tree.map(lambda x: np.repeat(np.asarray(x)[None], count, axis=0), elasticities)
-    found: list[State] = []
-    for shock in _model_shocks(stage, ends)[1]:
-        begin = start(stage.economy, stage.closure, shock)
-        solution = solve_each(
-            stage.economy, many, shock, stage.closure, from_state=begin, tolerance=tolerance
-        )[0]
-        solution.require()
-        found.append(solution.state)
-    return found[0], found[1]
+def calm_states(stage: Stage, ends: Ends, count: int) -> States:
+    """Return states without any change, to start `count` draws from."""
+    first, last = (
+        jax.tree.map(
+            lambda x: np.repeat(np.asarray(x)[None], count, axis=0),
+            start(stage.economy, stage.closure, shock),
+        )
+        for shock in _model_shocks(stage, ends)[1]
+    )
+    return first, last
 
 
 def solve_ends(
-    stage: Stage, draws: list[Ends] | Ends, elasticities: Elasticities, tolerance: float
+    stage: Stage,
+    draws: list[Ends] | Ends,
+    elasticities: Elasticities,
+    states: States,
+    tolerance: float,
 ) -> list[Outcome]:
-    """Return the accounts of every draw of the elasticities (leading axis).
+    """Return the outcome of every draw of the elasticities (leading axis).
 
-    `draws` are the reference and scenario of each draw, or one pair for all of them; `stage`
-    must hold the states to start from. `tolerance` is that of `solve_each`.
+    `draws` are the reference and scenario of each draw, or one pair for all of them; `states`
+    (leading axis as well) are what to start from. `tolerance` is that of `solve_each`.
     """
-    assert stage.states is not None
     count = int(np.shape(elasticities.materials)[0])
-    shared = isinstance(draws, tuple)
-    pairs = [draws] * count if isinstance(draws, tuple) else draws
-    if shared:
-        groups, shocks = _model_shocks(stage, pairs[0])
-        per_draw = [groups] * count
-    else:
+    pairs = draws if isinstance(draws, list) else [draws] * count
+    if isinstance(draws, list):
         each = [_model_shocks(stage, pair) for pair in pairs]
-        per_draw = [groups for groups, _ in each]
+        groups = [own for own, _ in each]
         shocks = tuple(
             jax.tree.map(lambda *x: np.stack(x), *(both[end] for _, both in each)) for end in (0, 1)
         )
-    possible = [
-        _can_be_shut(pair, np.asarray(elasticities.sigma)[b]) for b, pair in enumerate(pairs)
-    ]
+    else:
+        common, shocks = _model_shocks(stage, draws)
+        groups = [common] * count
+    sigma = np.asarray(elasticities.sigma)
+    possible = np.array([_can_be_shut(pairs[b], sigma[b]) for b in range(count)])
+    if not possible.any():
+        return [Outcome(None, None, _impossible())] * count
+    # what has no answer is not searched for: another draw stands in its place
+    stand_in = np.where(possible, np.arange(count), int(possible.argmax()))
+    elasticities = jax.tree.map(lambda x: np.asarray(x)[stand_in], elasticities)
     solved = [
         solve_each(
             stage.economy, elasticities, shock, stage.closure,
-            from_state=state, tolerance=tolerance,
+            from_states=state, tolerance=tolerance,
         )
-        for shock, state in zip(shocks, stage.states, strict=True)
+        for shock, state in zip(shocks, states, strict=True)
     ]  # fmt: skip
     return [
-        _outcome(stage, pairs[b], per_draw[b], solved[0][b], solved[1][b])
+        _outcome(stage, pairs[b], groups[b], solved[0][b], solved[1][b])
         if possible[b]
-        else Outcome(None, Status(False, _NO_FINITE_PRICE, np.inf, np.inf, 0, "anderson"))
+        else Outcome(None, None, _impossible())
         for b in range(count)
     ]
+
+
+def _impossible() -> Status:
+    return Status(False, _NO_FINITE_PRICE, np.inf, np.inf, 0, "anderson")
 
 
 def _model_shocks(stage: Stage, ends: Ends) -> tuple[Groups | None, tuple[ModelShock, ModelShock]]:
@@ -168,7 +175,7 @@ def _outcome(
 ) -> Outcome:
     failed = [s.status for s in (first, last) if not s.status.converged]
     if failed:
-        return Outcome(None, failed[0])
+        return Outcome(None, None, failed[0])
     pair: list[Equilibrium] = [first.equilibrium, last.equilibrium]
     if groups is not None:
         premia = premia_along(groups, pair, np.array([0.0, 1.0]))
@@ -178,4 +185,5 @@ def _outcome(
     values = accounts(
         pair[0], pair[1], {}, stage.table.goods, stage.table.customs_ratio, (aid[0], aid[1])
     )
-    return Outcome(values, max((first.status, last.status), key=lambda s: s.residual))
+    worst = max((first.status, last.status), key=lambda s: s.residual)
+    return Outcome(values, (first.state, last.state), worst)

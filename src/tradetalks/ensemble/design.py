@@ -31,8 +31,8 @@ class Design:
     def block(self, number: int) -> tuple[Array, Array]:
         """Return the points of one block, `[BLOCK, draws]` and `[BLOCK / BATCH, worlds]`."""
         return (
-            _points(self.draws, self.seed, number * BLOCK, BLOCK),
-            _points(self.worlds, self.seed + 1, number * BLOCK // BATCH, BLOCK // BATCH),
+            points(self.draws, self.seed, number * BLOCK, BLOCK),
+            points(self.worlds, self.seed + 1, number * BLOCK // BATCH, BLOCK // BATCH),
         )
 
     def noise(self, batch: int) -> np.random.Generator:
@@ -59,13 +59,14 @@ class Saltelli:
 
     def block(self, number: int) -> tuple[Array, None]:
         """Return the points of one block, `[BLOCK or fewer, draws]`."""
-        both = _points(2 * self.draws, self.seed, 0, self.size)
+        both = points(2 * self.draws, self.seed, 0, self.size)
         a, b = both[:, : self.draws], both[:, self.draws :]
         mixed = [np.where(np.arange(self.draws) == k, b, a) for k in range(self.draws)]
         return np.concatenate([a, b, *mixed])[number * BLOCK : (number + 1) * BLOCK], None
 
 
-def _points(dimensions: int, seed: int, first: int, count: int) -> Array:
+def points(dimensions: int, seed: int, first: int, count: int) -> Array:
+    """Return `count` points of a scrambled Sobol' sequence from number `first` on."""
     from scipy.stats import qmc
 
     if dimensions == 0:

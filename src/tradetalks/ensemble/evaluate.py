@@ -10,8 +10,7 @@ import jax
 import numpy as np
 from numpy.typing import NDArray
 
-from tradetalks.engine.economy import elasticities_of
-from tradetalks.engine.ends import Ends, Stage, central_states, solve_ends, stage_of
+from tradetalks.engine.ends import Ends, Stage, States, calm_states, solve_ends, stage_of
 from tradetalks.ensemble.design import BATCH
 from tradetalks.ensemble.parameters import WORLD, Parameter, base_sets
 from tradetalks.ensemble.worlds import carved_anew, with_noise
@@ -24,8 +23,8 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-TOLERANCE = 1e-7
-"""Largest residual of a draw: real income is then right to about 1e-6 percentage points."""
+TOLERANCE = 1e-6
+"""Largest residual of a draw: real income is then right to about 1e-5 percentage points."""
 COUNTRY_OUTCOMES = (
     *("real_income", "equivalent_variation", "consumer_prices"),
     *("exports", "imports", "tariff_revenue"),
@@ -92,7 +91,7 @@ class Evaluator:
         self._bases = {s.name: s for s in case.sets}
         self._ends = self._compiled(case.table)
         self._fixed_rates = all(shock.limits is None or not shock.limits for shock in self._ends)
-        self._states: dict[str, Any] = {}
+        self._states: dict[str, States] = {}
 
     def batch(self, u: Array, worlds: Array | None, noise: np.random.Generator | None) -> Batch:
         """Return the draws at the points `u` `[draw, parameter]`.
@@ -109,8 +108,13 @@ class Evaluator:
             }
         with jax.enable_x64(True):
             stage, kept = self._stage(common, noise)
-            elasticities = self._elasticities(drawn, stage.table)
-            outcomes = solve_ends(stage, self._draws(drawn, stage.table), elasticities, TOLERANCE)
+            outcomes = solve_ends(
+                stage,
+                self._draws(drawn, stage.table),
+                self._elasticities(drawn, stage.table),
+                self._start(stage),
+                TOLERANCE,
+            )
         names = outcome_names(case.table.countries)
         rows = np.full((len(outcomes), len(names)), np.nan)
         for row, outcome in zip(rows, outcomes, strict=True):
@@ -118,7 +122,7 @@ class Evaluator:
                 row[:] = _row(outcome.values, case.table.countries)
         shown = dict(drawn)
         for name, value in common.items():
-            factor = value**kept if name.startswith("market_") else value
+            factor = value**kept if name.startswith(("market_", "goods_")) else value
             shown[name] = np.full(len(u), factor)
         return Batch(
             shown,
@@ -167,14 +171,23 @@ class Evaluator:
         stage = stage_of(
             scenario, table, common.get("capital_shift", common.get("capital_share", 0.0))
         )
-        rule = scenario.closures.deficit
+        return stage, kept
+
+    def _start(self, stage: Stage) -> States:
+        """Return where the draws of a batch start: the central answer under the stage's rules."""
+        rule = stage.closure.deficit
         if rule not in self._states:
-            central = stage_of(scenario, case.table)
-            elasticities = elasticities_of(
-                self._central, self._ends[1].elasticities, nests=scenario.nests
-            )
-            self._states[rule] = central_states(central, self._ends, elasticities, BATCH, TOLERANCE)
-        return replace(stage, states=self._states[rule]), kept
+            central = stage_of(self.case.scenario, self.case.table)
+            central = replace(stage, table=central.table, economy=central.economy)
+            # as many equal draws as a batch has: nothing else need be compiled
+            drawn = {p.name: p.at(np.full(BATCH, 0.5)) for p in self.case.parameters("draw")}
+            calm = calm_states(central, self._ends, BATCH)
+            elasticities = self._elasticities(drawn, central.table)
+            found = solve_ends(
+                central, self._draws(drawn, central.table), elasticities, calm, TOLERANCE
+            )[0]
+            self._states[rule] = calm if found.states is None else _repeated(found.states)
+        return self._states[rule]
 
     def _draws(self, drawn: Mapping[str, Array], table: World) -> list[Ends] | Ends:
         """Return the shocks: one pair for all draws, unless licences or limits differ."""
@@ -189,41 +202,49 @@ class Evaluator:
         ]
 
     def _elasticities(self, drawn: Mapping[str, Array], table: World) -> Elasticities:
+        """Return the elasticities of every draw; a scenario's own stand on top, as in a run."""
+        base, own = self._central, self._ends[1].elasticities
         count = len(next(iter(drawn.values())))
-        each = [
-            elasticities_of(
-                self._set({name: float(values[b]) for name, values in drawn.items()}, table),
-                self._ends[1].elasticities,
-                nests=self.case.scenario.nests,
-            )
-            for b in range(count)
-        ]
-        return jax.tree.map(lambda *x: np.stack([np.asarray(v) for v in x]), *each)
-
-    def _set(self, drawn: Mapping[str, float], table: World) -> ElasticitySet:
-        base = self._central
+        sigma = np.tile(base.sigma, (count, 1))
+        domestic = np.tile(base.sigma_domestic, (count, 1))
         if "sigma_set" in drawn:
-            base = self._bases[base_sets(self.case.sets)[int(drawn["sigma_set"])]]
-        critical = np.zeros(len(table.sectors), bool)
-        if table.critical is not None:
-            critical = np.asarray(table.critical, bool)
-        sigma = np.array(base.sigma)
+            names = base_sets(self.case.sets)
+            sigma = np.stack([self._bases[names[int(k)]].sigma for k in drawn["sigma_set"]])
+        free = ~np.asarray(table.critical if table.critical is not None else 0.0, bool)
         if "sigma" in drawn:
-            sigma = np.where(critical, sigma, drawn["sigma"])
+            sigma = np.where(free, drawn["sigma"][:, None], sigma)
         if "sigma_factor" in drawn:
-            sigma = np.where(critical, sigma, 1.0 + (sigma - 1.0) * drawn["sigma_factor"])
-        domestic = np.array(base.sigma_domestic)
+            sigma = np.where(free, 1.0 + (sigma - 1.0) * drawn["sigma_factor"][:, None], sigma)
         if "sigma_domestic" in drawn:
-            domestic = np.full_like(sigma, drawn["sigma_domestic"])
-        return replace(
-            base,
+            domestic = np.tile(drawn["sigma_domestic"][:, None], (1, sigma.shape[1]))
+        domestic = np.minimum(domestic, sigma)
+        sigma = np.where(np.isnan(own.sigma), sigma, own.sigma)
+        if self.case.scenario.nests == "one":
+            domestic = sigma
+        else:
+            domestic = np.where(np.isnan(own.sigma_domestic), domestic, own.sigma_domestic)
+
+        def whole(name: str) -> Any:
+            value = getattr(own, name, None)
+            return np.full(count, value) if value is not None else drawn.get(
+                name, np.full(count, getattr(base, name))
+            )  # fmt: skip
+
+        return Elasticities(
             sigma=sigma,
-            sigma_domestic=np.minimum(domestic, sigma),
-            materials=drawn.get("materials", base.materials),
-            value_added=drawn.get("value_added", base.value_added),
-            final=drawn.get("final", base.final),
-            critical=drawn.get("critical", base.critical),
+            sigma_domestic=domestic,
+            materials=whole("materials"),
+            value_added=whole("value_added"),
+            final=whole("final"),
+            critical=None if base.critical is None else whole("critical"),
         )
+
+
+def _repeated(states: States) -> States:
+    first, last = (
+        jax.tree.map(lambda x: np.repeat(np.asarray(x)[None], BATCH, axis=0), s) for s in states
+    )
+    return first, last
 
 
 def with_approval(scenario: Scenario, shift: float) -> Scenario:

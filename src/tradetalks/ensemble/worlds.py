@@ -79,20 +79,20 @@ def carved_anew(
 ) -> tuple[World, float]:
     """Return the scenario's world with other critical goods, and how much of the factors it took.
 
-    Where a good as large as drawn does not fit into its parent sector, all markets move back
-    towards the central ones by halves; the share that was kept is below one then.
+    Where goods as drawn do not fit into their parent sectors, all factors move back towards one,
+    by halves in logs; the share that was kept is below one then.
     """
     from tradetalks.data import load_world
 
     kept = 1.0
-    for _ in range(_HALVINGS):
+    for left in reversed(range(_HALVINGS)):
         tamed = {code: factor**kept for code, factor in factors.items()}
+        chosen = other_goods(goods, tamed, supply**kept)
         try:
-            chosen = other_goods(goods, tamed, supply)
-            return load_world(scenario.world, scenario.regions, goods=chosen), kept  # pyright: ignore
+            return load_world(scenario.world, scenario.regions, goods=chosen), kept
         except BadTable:
-            kept /= 2.0
-    return load_world(scenario.world, scenario.regions, goods=other_goods(goods, {}, supply)), 0.0  # pyright: ignore
+            kept = kept / 2.0 if left > 1 else 0.0
+    return load_world(scenario.world, scenario.regions, goods=tuple(goods)), 0.0
 
 
 def _absorbed(trade: Array, tariff: Array) -> Array:
