@@ -54,7 +54,8 @@ def load_world(
     """Return a shipped world, aggregated to a region set (or mapping country -> region).
 
     `goods` are critical goods to carve out of their sectors first (`none`, `default`, `all`,
-    codes or `Good`s; docs/critical-goods.md): by country, so that a region is the sum of its members.
+    codes or `Good`s; docs/critical-goods.md): by country, so that a region is the sum of its
+    members.
     `name` may also be a path to an `.npz` that `write_world` wrote. `regions` does not apply
     to worlds whose countries are not real (`toy`), and they have no sectors that
     critical goods could be carved out of.

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
@@ -180,8 +179,7 @@ def _outcome(
     if groups is not None:
         premia = premia_along(groups, pair, np.array([0.0, 1.0]))
         pair = [at_the_border(e, premia, end) for end, e in enumerate(pair)]
-    none = jnp.zeros(())
-    aid = tuple(none if shock.subsidy is None else shock.subsidy for shock in ends)
+    aid = tuple(0.0 if shock.subsidy is None else np.asarray(shock.subsidy) for shock in ends)
     values = accounts(
         pair[0], pair[1], {}, stage.table.goods, stage.table.customs_ratio, (aid[0], aid[1])
     )

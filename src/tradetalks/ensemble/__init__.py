@@ -13,21 +13,31 @@ _PUBLIC = {
     "InProcess": "executors",
     "Processes": "executors",
     "Quantiles": "summary",
+    "Grid": "grid",
+    "Sweep": "cells",
+    "read_grid": "grid",
+    "sweep": "cells",
 }
 
 if TYPE_CHECKING:
+    from tradetalks.ensemble.cells import Sweep, sweep
     from tradetalks.ensemble.executors import Executor, InProcess, Processes
+    from tradetalks.ensemble.grid import Grid, read_grid
     from tradetalks.ensemble.run import Ensemble, ensemble, sobol_indices
     from tradetalks.ensemble.summary import Quantiles
 
 __all__ = [
     "Ensemble",
     "Executor",
+    "Grid",
     "InProcess",
     "Processes",
     "Quantiles",
+    "Sweep",
     "ensemble",
+    "read_grid",
     "sobol_indices",
+    "sweep",
 ]
 
 

@@ -15,16 +15,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from tradetalks.ensemble.design import BATCH, BLOCK, Design, Saltelli
 from tradetalks.ensemble.evaluate import TOLERANCE, Case, Evaluator, outcome_names
 from tradetalks.errors import CannotWrite
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 FORMAT = 1
 _PARAMETER, _CONVERGED, _DRAW, _MESSAGE = "p:", "converged", "draw", "message"
@@ -42,7 +39,7 @@ class BlockTask:
         """Compute block `number`, unless its file is there."""
         place = block_file(self.folder, number)
         if not place.exists():
-            _write(_table(_evaluator(self.folder, self), self.design, number), place)
+            write_block(_table(_evaluator(self.folder, self), self.design, number), place)
 
 
 @lru_cache(maxsize=1)
@@ -98,7 +95,7 @@ def is_whole(file: Path) -> bool:
         return False
 
 
-def _table(evaluator: Evaluator, design: Design | Saltelli, number: int) -> pa.Table:
+def _table(evaluator: Evaluator, design: Design | Saltelli, number: int) -> Any:
     import pyarrow as pa
 
     case = evaluator.case
@@ -128,7 +125,11 @@ def _table(evaluator: Evaluator, design: Design | Saltelli, number: int) -> pa.T
     return pa.table(columns)
 
 
-def _write(table: pa.Table, place: Path) -> None:
+def write_block(table: Any, place: Path) -> None:
+    """Write a block (a `pyarrow.Table`) beside its place and move it there whole.
+
+    Raises `CannotWrite`.
+    """
     import pyarrow.parquet as pq
 
     try:
@@ -144,7 +145,7 @@ def _write(table: pa.Table, place: Path) -> None:
             Path(name).unlink(missing_ok=True)
     except OSError as error:
         raise CannotWrite(
-            f"a block of draws cannot be written: {error.strerror or error}.",
+            f"a block of results cannot be written: {error.strerror or error}.",
             cure="Make room, or set TRADETALKS_HOME to a folder you may write to; "
             "what was finished is kept.",
             file=place,

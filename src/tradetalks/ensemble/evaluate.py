@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
@@ -90,7 +91,7 @@ class Evaluator:
         self._central = next(s for s in case.sets if s.central)
         self._bases = {s.name: s for s in case.sets}
         self._ends = self._compiled(case.table)
-        self._fixed_rates = all(shock.limits is None or not shock.limits for shock in self._ends)
+        self._fixed_rates = not any(shock.limits for shock in self._ends)
         self._states: dict[str, States] = {}
 
     def batch(self, u: Array, worlds: Array | None, noise: np.random.Generator | None) -> Batch:
@@ -165,9 +166,7 @@ class Evaluator:
             table = with_noise(table, case.noise, noise)
         if "deficit" in common:
             rules = next(p.options for p in case.space if p.name == "deficit")
-            closures = scenario.closures.model_dump(mode="json")
-            closures["deficit"] = rules[int(common["deficit"])]
-            scenario = scenario.replace(closures=closures)
+            scenario = _with_rule(scenario, rules[int(common["deficit"])])
         stage = stage_of(
             scenario, table, common.get("capital_shift", common.get("capital_share", 0.0))
         )
@@ -177,8 +176,8 @@ class Evaluator:
         """Return where the draws of a batch start: the central answer under the stage's rules."""
         rule = stage.closure.deficit
         if rule not in self._states:
-            central = stage_of(self.case.scenario, self.case.table)
-            central = replace(stage, table=central.table, economy=central.economy)
+            # nothing of this batch's world: another process may begin with another batch
+            central = stage_of(_with_rule(self.case.scenario, rule), self.case.table)
             # as many equal draws as a batch has: nothing else need be compiled
             drawn = {p.name: p.at(np.full(BATCH, 0.5)) for p in self.case.parameters("draw")}
             calm = calm_states(central, self._ends, BATCH)
@@ -231,13 +230,20 @@ class Evaluator:
             )  # fmt: skip
 
         return Elasticities(
-            sigma=sigma,
-            sigma_domestic=domestic,
+            sigma=jnp.asarray(sigma),
+            sigma_domestic=jnp.asarray(domestic),
             materials=whole("materials"),
             value_added=whole("value_added"),
             final=whole("final"),
             critical=None if base.critical is None else whole("critical"),
         )
+
+
+def _with_rule(scenario: Scenario, deficit: str) -> Scenario:
+    if deficit == scenario.closures.deficit:
+        return scenario
+    closures = scenario.closures.model_dump(mode="json") | {"deficit": deficit}
+    return scenario.replace(closures=closures)
 
 
 def _repeated(states: States) -> States:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -54,7 +54,6 @@ class Ensemble:
     failed: int
     messages: Mapping[str, int]
     created: str
-    _held: Any = field(default=None, repr=False)
 
     @property
     def outcomes(self) -> tuple[str, ...]:
@@ -102,7 +101,9 @@ class Ensemble:
         """Return every draw as a table: parameters `p:...`, outcomes, convergence."""
         import pandas as pd
 
-        return pd.concat([pd.read_parquet(f) for f in self.files], ignore_index=True)[: self.draws]
+        return pd.concat([pd.read_parquet(f) for f in self.files], ignore_index=True).head(
+            self.draws
+        )
 
 
 def ensemble(
@@ -130,7 +131,7 @@ def ensemble(
     _check_number("draws", draws, MOST)
     case = case_of(scenario, world, tuple(fixed))
     design = Design(len(case.parameters("draw")), len(case.parameters("world")), _check_seed(seed))
-    place = _place(folder, f"{case.scenario.name}-{identity(case, design)[:16]}")
+    place = place_for(folder, f"{case.scenario.name}-{identity(case, design)[:16]}")
     reused = _compute(case, design, place, _blocks(draws), workers, executor, progress)
     found = read_columns(place, _blocks(draws), ["converged", "message"], draws)
     failed = int((~found["converged"]).sum())
@@ -171,7 +172,7 @@ def sobol_indices(
     names = [p.name for p in case.parameters("draw")]
     design = Saltelli(len(names), size, _check_seed(seed))
     _check_number("evaluations", design.total, MOST)
-    place = _place(folder, f"{case.scenario.name}-sobol-{identity(case, design)[:16]}")
+    place = place_for(folder, f"{case.scenario.name}-sobol-{identity(case, design)[:16]}")
     blocks = _blocks(design.total)
     _compute(case, design, place, blocks, workers, executor, progress)
     rows: list[dict[str, Any]] = []
@@ -217,8 +218,8 @@ def _compute(
     if progress is not None:
         progress("draws", done * BLOCK, blocks * BLOCK)
     if missing:
-        hands = min(workers or usable_cores(), len(missing)) if workers is None else workers
-        chosen = executor if executor is not None else Processes(hands)
+        hands = Processes(min(usable_cores(), len(missing)) if workers is None else workers)
+        chosen = executor or hands
         for _ in chosen.run(BlockTask(case, design, place), missing):
             done += 1
             if progress is not None:
@@ -226,7 +227,8 @@ def _compute(
     return blocks - len(missing)
 
 
-def _place(folder: Path | str | None, name: str) -> Path:
+def place_for(folder: Path | str | None, name: str) -> Path:
+    """Return the folder of blocks called `name`, made; among temporary files without `folder`."""
     place = Path(folder) if folder is not None else Path(tempfile.gettempdir()) / "tradetalks"
     place = place.expanduser().absolute() / name
     try:

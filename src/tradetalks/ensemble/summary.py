@@ -96,7 +96,7 @@ def sobol(a: Array, b: Array, mixed: Array) -> tuple[Array, Array]:
 
     evaluations = {"f_A": a[None], "f_B": b[None], "f_AB": mixed[:, None, :]}
     found: Any = sobol_indices(func=evaluations, n=a.size)
-    return np.asarray(found.first_order)[0], np.asarray(found.total_order)[0]
+    return np.ravel(found.first_order), np.ravel(found.total_order)
 
 
 def _bins(x: Array) -> NDArray[np.int64]:
