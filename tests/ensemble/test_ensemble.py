@@ -10,7 +10,7 @@ import pytest
 import tradetalks as tt
 from tradetalks.ensemble import Ensemble, InProcess, Processes, ensemble, sobol_indices
 from tradetalks.ensemble.blocks import block_file
-from tradetalks.ensemble.design import BLOCK
+from tradetalks.ensemble.design import BATCH, BLOCK
 from tradetalks.ensemble.evaluate import Evaluator, case_of, outcome_names, with_approval
 from tradetalks.errors import BadInput, BadNumber, NotConverged, UnknownName
 from tradetalks.scenario import Scenario, load_scenario
@@ -94,13 +94,17 @@ def test_quantiles_are_ordered_and_drivers_named(drawn: Ensemble) -> None:
     assert rows[0]["variance_share"] > 0.3  # something drives it
 
 
-def test_draws_without_an_equilibrium_are_counted_and_explained(tmp_path: Path) -> None:
-    found = ensemble(SHUT, draws=64, fixed=("world",), folder=tmp_path, executor=InProcess())
-    impossible = found.parameters["sigma"] <= 1.0
-    assert found.failed == impossible.sum() > 0
-    assert np.isnan(found.values("real_income|HOM")[impossible]).all()
-    assert np.isfinite(found.values("real_income|HOM")[~impossible]).all()
-    assert "elasticity among origins is one or less" in next(iter(found.messages))
+def test_a_draw_without_an_equilibrium_has_no_number_and_says_why() -> None:
+    evaluator = Evaluator(case_of(SHUT, fixed=("world",)))
+    names = [p.name for p in evaluator.case.parameters("draw")]
+    u = np.full((BATCH, len(names)), 0.5)
+    u[:, names.index("sigma")] = 0.9
+    u[3, names.index("sigma")] = 0.05  # an elasticity below one
+    found = evaluator.batch(u, None, None)
+    assert np.flatnonzero(~found.converged).tolist() == [3]
+    assert np.isnan(found.outcomes[3]).all()
+    assert np.isfinite(np.delete(found.outcomes, 3, axis=0)).all()
+    assert "elasticity among origins is one or less" in found.messages[3]
 
 
 def test_no_draw_with_an_equilibrium_is_no_answer(tmp_path: Path) -> None:
