@@ -11,6 +11,7 @@ from tradetalks.scenario.changes import (
     Elasticity,
     ExportControl,
     ExportTax,
+    LiftControl,
     Productivity,
     PurchaseFloor,
     Quota,
@@ -21,6 +22,7 @@ from tradetalks.scenario.changes import (
 from tradetalks.scenario.definition import Scenario
 from tradetalks.scenario.law import DIRECTIONS, FAMILIES, LawRates, law_rates
 from tradetalks.scenario.law_changes import LawChange
+from tradetalks.scenario.lifted import Lifted
 from tradetalks.scenario.limits import Limits
 from tradetalks.scenario.names import Resolver
 from tradetalks.scenario.origin import Keys, key_label
@@ -60,6 +62,8 @@ def compile_shock(scenario: Scenario, world: WorldTable) -> Shock:
                 state.set_tariff(change, keys)
             case TradeCost():
                 state.set_trade_cost(change, keys)
+            case ExportTax() if change.to is not None:
+                state.limits.add(change, state.taxed_flows(change, keys), keys)
             case ExportTax():
                 state.set_export_tax(change, keys)
             case Quota() | PurchaseFloor():
@@ -67,6 +71,8 @@ def compile_shock(scenario: Scenario, world: WorldTable) -> Shock:
             case ExportControl():
                 flows = state.controlled_flows(change, keys)
                 state.limits.add(change.as_quota(), flows, keys)
+            case LiftControl():
+                state.lift(change, keys)
             case Subsidy() | Productivity():
                 state.set_production(change, keys)
             case Elasticity():
@@ -91,7 +97,9 @@ class _State:
         self.iceberg: Array = np.ones_like(self.tariff)
         count = len(world.sectors)
         self.by_sector = {key: np.full(count, np.nan) for key in ("sigma", "sigma_domestic")}
-        self.whole: dict[str, float | None] = dict.fromkeys(("materials", "value_added", "final"))
+        self.whole: dict[str, float | None] = dict.fromkeys(
+            ("materials", "value_added", "final", "critical_inputs")
+        )
         self.warnings: list[str] = []
         self.export_tax: Array | None = None
         self.subsidy: Array | None = None
@@ -99,6 +107,7 @@ class _State:
         ratio = np.where(world.goods, world.customs_ratio[:, :, None], 1.0)
         self.ratio: Array = ratio if scenario.valuation == "customs" else np.ones_like(ratio)
         self.limits = Limits(world, self.ratio, self.names, scenario.origin)
+        self.lifted = Lifted(world, self.names, scenario.horizon, scenario.origin)
         self.law: LawShock | None = None
         self.averages: dict[tuple[str, str], dict[str, float]] = {}
         if scenario.base.law != "file":
@@ -223,6 +232,17 @@ class _State:
             flows[:, self.names.country_mask(change.exempt, (*keys, "exempt"))] = False
         return flows
 
+    def taxed_flows(self, change: ExportTax, keys: Keys) -> Mask:
+        return self._named_flows(
+            change.exporter, change.importer, change.sectors, keys, both_ways=change.both_ways
+        )
+
+    def lift(self, change: LiftControl, keys: Keys) -> None:
+        flows = self._named_flows(
+            change.exporter, change.destinations, change.sectors, keys, buyers="destinations"
+        )
+        self.warnings.extend(self.lifted.add(change, flows, self.by_sector["sigma"], keys))
+
     def set_elasticity(self, change: Elasticity, keys: Keys) -> None:
         sectors = self.names.sector_mask(change.sectors, (*keys, "sectors"))
         for key, values in self.by_sector.items():
@@ -244,6 +264,7 @@ class _State:
                 self.whole["materials"],
                 self.whole["value_added"],
                 self.whole["final"],
+                self.whole["critical_inputs"],
             ),
             warnings=(*self.warnings, *self.limits.warnings),
             export_tax=self.export_tax,
@@ -251,6 +272,8 @@ class _State:
             productivity=self.productivity,
             limits=self.limits.build(self.iceberg),
             law=self.law,
+            premium=self.lifted.premium,
+            premium_left=self.lifted.left,
         )
 
     def check(self, expected: Expected, keys: Keys) -> None:

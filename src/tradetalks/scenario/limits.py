@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tradetalks.errors import BadInput
-from tradetalks.scenario.changes import PurchaseFloor, Quota, controller_of
+from tradetalks.scenario.changes import ExportTax, PurchaseFloor, Quota, controller_of
 from tradetalks.scenario.names import Resolver
 from tradetalks.scenario.origin import Keys, Origin, key_label
 from tradetalks.scenario.shock import Array, FlowLimit, WorldTable
 
 Mask = NDArray[np.bool_]
+Limiting = Quota | PurchaseFloor | ExportTax
+"""Changes that are limits; of export taxes those that go to a third country."""
+_NEVER = 1e-12
+"""A cap of this share of the volume is always above its ceiling."""
 _NAMED = 3
 """More members than this are counted, not named."""
 
@@ -30,9 +35,9 @@ class Limits:
     names: Resolver
     origin: Origin
     warnings: list[str] = field(default_factory=lambda: [])
-    _asked: list[tuple[Quota | PurchaseFloor, Mask, Keys]] = field(default_factory=lambda: [])
+    _asked: list[tuple[Limiting, Mask, Keys]] = field(default_factory=lambda: [])
 
-    def add(self, change: Quota | PurchaseFloor, flows: Mask, keys: Keys) -> None:
+    def add(self, change: Limiting, flows: Mask, keys: Keys) -> None:
         """Note a limit on `flows`. Raises `BadInput` where they have no trade or have a limit."""
         traded = flows & (self.world.trade > 0.0)
         if not traded.any():
@@ -68,10 +73,13 @@ class Limits:
                 found.append(self._limit(change, members))
         return tuple(_with_own_names(found))
 
-    def _limit(self, change: Quota | PurchaseFloor, members: Mask) -> FlowLimit:
+    def _limit(self, change: Limiting, members: Mask) -> FlowLimit:
         volume = self.world.trade[members]
         if isinstance(change, Quota):
             limit, rent = change.cap * volume.sum(), change.rent
+        elif isinstance(change, ExportTax):
+            # a cap that can never hold, so that the premium is always at its ceiling: the rate
+            limit, rent = _NEVER * volume.sum(), change.to or ""
         else:
             rent = "importer"
             if change.usd_bn is None:
@@ -89,6 +97,7 @@ class Limits:
             limit=float(limit),
             rent=rent,
             floor=isinstance(change, PurchaseFloor),
+            ceiling=_ceiling(change),
         )
 
     def _name(self, *members: NDArray[np.int64]) -> str:
@@ -111,9 +120,16 @@ class Limits:
         )
 
 
-def _groups(change: Quota | PurchaseFloor, flows: Mask) -> list[Mask]:
+def _ceiling(change: Limiting) -> float:
+    if isinstance(change, ExportTax):
+        return (change.set if change.set is not None else change.add) or 0.0
+    highest = change.highest_premium if isinstance(change, Quota) else None
+    return math.inf if highest is None else highest
+
+
+def _groups(change: Limiting, flows: Mask) -> list[Mask]:
     """Return the members of each group: by exporter and sector, or all of them together."""
-    if isinstance(change, PurchaseFloor) or change.pooled:
+    if not isinstance(change, Quota) or change.pooled:
         return [flows]
     groups: list[Mask] = []
     for i, j in np.argwhere(flows.any(1)):
