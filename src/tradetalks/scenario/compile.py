@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from tradetalks.codes import parent_sector
 from tradetalks.errors import BadInput, BadNumber, UnknownName, unknown_name
 from tradetalks.scenario.changes import (
+    Change,
     Elasticity,
     ExportControl,
     ExportTax,
@@ -56,29 +57,8 @@ def compile_shock(scenario: Scenario, world: WorldTable) -> Shock:
     """
     state = _State(scenario, world)
     for position, change in enumerate(scenario.changes):
-        keys: Keys = ("changes", position)
-        match change:
-            case Tariff():
-                state.set_tariff(change, keys)
-            case TradeCost():
-                state.set_trade_cost(change, keys)
-            case ExportTax() if change.to is not None:
-                state.limits.add(change, state.taxed_flows(change, keys), keys)
-            case ExportTax():
-                state.set_export_tax(change, keys)
-            case Quota() | PurchaseFloor():
-                state.limits.add(change, state.limited_flows(change, keys), keys)
-            case ExportControl():
-                flows = state.controlled_flows(change, keys)
-                state.limits.add(change.as_quota(), flows, keys)
-            case LiftControl():
-                state.lift(change, keys)
-            case Subsidy() | Productivity():
-                state.set_production(change, keys)
-            case Elasticity():
-                state.set_elasticity(change, keys)
-            case LawChange():
-                pass  # part of the law that `state` begins with
+        state.apply(change, ("changes", position))
+    state.add_ledger_controls()
     shock = state.shock()
     for position, expected in enumerate(scenario.expected):
         state.check(expected, ("expected", position))
@@ -112,6 +92,43 @@ class _State:
         self.averages: dict[tuple[str, str], dict[str, float]] = {}
         if scenario.base.law != "file":
             self.set_law(law_rates(scenario, world.year))
+
+    def apply(self, change: Change, keys: Keys) -> None:
+        """Apply one change."""
+        match change:
+            case Tariff():
+                self.set_tariff(change, keys)
+            case TradeCost():
+                self.set_trade_cost(change, keys)
+            case ExportTax() if change.to is not None:
+                self.limits.add(change, self.taxed_flows(change, keys), keys)
+            case ExportTax():
+                self.set_export_tax(change, keys)
+            case Quota() | PurchaseFloor():
+                self.limits.add(change, self.limited_flows(change, keys), keys)
+            case ExportControl():
+                flows = self.controlled_flows(change, keys)
+                self.limits.add(change.as_quota(), flows, keys)
+            case LiftControl():
+                self.lift(change, keys)
+            case Subsidy() | Productivity():
+                self.set_production(change, keys)
+            case Elasticity():
+                self.set_elasticity(change, keys)
+            case LawChange():
+                pass  # part of the law that `state` begins with
+
+    def add_ledger_controls(self) -> None:
+        """Add the controls of the law, on flows that no change of the scenario limits."""
+        if self.scenario.base.law == "file":
+            return
+        from tradetalks.scenario.ledger_controls import ledger_controls
+
+        found = ledger_controls(self.scenario, tuple(getattr(self.world, "carved", ())))
+        self.warnings.extend(found.warnings)
+        self.limits.of_law = True
+        for _, change in found.changes:
+            self.apply(change, ("base",))
 
     def set_law(self, law: LawRates) -> None:
         """Add to the world's duties what the law changed since the world's own year."""

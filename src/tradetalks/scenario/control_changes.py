@@ -83,9 +83,9 @@ class ExportControl(OneOf):
     `listed_approval` passes). `renewal` is the probability that licences are renewed at the
     next review: the cap is then the expected one. `exempt` names partners with
     general licences or a green channel; `leakage` is the part of what is refused that arrives
-    all the same. With a the part that is allowed, the cap is leakage + (1 - leakage) a of the world's year's volume,
-    for each exporter and sector over all its destinations. At `highest_premium` (10,000% if left
-    out) users find other ways, and more arrives than the cap says.
+    all the same. With a the part that is allowed, the cap is leakage + (1 - leakage) a of the
+    world's year's volume, for each exporter and sector over all its destinations. At
+    `highest_premium` (10,000% if left out) users find other ways, and more arrives than the cap says.
     """
 
     kind: Literal["export_control"] = "export_control"

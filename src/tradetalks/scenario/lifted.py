@@ -55,12 +55,14 @@ class Lifted:
                 line=self.origin.line(keys),
             )
         if self.premium is None or self.left is None:
-            self.premium, self.left = np.zeros((2, *self.world.trade.shape))
+            self.premium = np.zeros(self.world.trade.shape)
+            self.left = np.zeros(self.world.trade.shape)
         for good, control, at in found:
             own = float(sigma[at[2]])
             among = good.sigma.at(self.horizon) if np.isnan(own) else own
+            left = control.premium(among, change.latent, change.share)
+            self.left[at] = min(left, self.left[at]) if self.premium[at] > 0.0 else left
             self.premium[at] = control.premium(among, change.latent)
-            self.left[at] = control.premium(among, change.latent, change.share)
         return (_said(found, change.latent),)
 
     def _on(
@@ -70,7 +72,8 @@ class Lifted:
             ends = control.exporter, control.destination
             if not set(ends) <= set(self.world.countries):
                 continue
-            at = (*map(self.world.countries.index, ends), self.world.sectors.index(good.code))
+            i, n = map(self.world.countries.index, ends)
+            at = i, n, self.world.sectors.index(good.code)
             if flows[at] and (controllers is None or control.controller in controllers):
                 yield good, control, at
 

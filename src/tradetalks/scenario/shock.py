@@ -108,8 +108,8 @@ class Shock:
     None, or empty, where nothing of the kind is asked: `export_tax` [i,n,j] a fraction of the
     exporter's price; `subsidy` [n,k] the fraction of the producer's price that the budget pays;
     `productivity` [n,k] a ratio to the world's; `limits` on volumes, no flow in two of them;
-    `law` what came from the law ledger; `premium` [i,n,j] the premium in the world's own year of the
-    controls that are lifted, as a fraction of the price paid with its duty, and `premium_left` what
+    `law` what came from the law ledger; `premium` [i,n,j] the premium in the world's own year of
+    the controls that are lifted, a fraction of the price with its duty, and `premium_left` what
     remains of it.
     """
 
