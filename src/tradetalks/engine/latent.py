@@ -61,3 +61,18 @@ def apart(e: Equilibrium, wedged: Shock, shock: Shock) -> Equilibrium:
 
     rent = (np.asarray(e.trade) * (wedged.tariff - shock.tariff)).sum((0, 2))
     return eqx.tree_at(lambda x: (x.revenue, x.rents), e, (e.revenue - rent, e.rents + rent))
+
+
+def latent_note(table: World, premium: Array | None) -> tuple[str, ...]:
+    """Say what buyers with access save in the table, and what that means for their country."""
+    if premium is None:
+        return ()
+    rent = (table.trade * premium * (1.0 + table.tariff)).sum((0, 2)) / 1e3
+    parts = [
+        f"{rent[n]:.1f} USD bn in {table.countries[n]}" for n in np.argsort(-rent) if rent[n] > 0.0
+    ]
+    return (
+        "Controlled goods are sold at list prices; what buyers with access save by that counts as "
+        f"income of their country ({', '.join(parts)} in the world's own year) and ends with the "
+        "control. Where detours and smuggling use it up instead, lifting frees that much on top.",
+    )

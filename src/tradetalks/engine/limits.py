@@ -217,3 +217,32 @@ def at_the_border(e: Equilibrium, premia: Premia, point: int) -> Equilibrium:
     import equinox as eqx
 
     return eqx.tree_at(lambda x: x.trade, e, e.trade * np.exp(premia.log_paid[point]))
+
+
+def ceiling_note(groups: Groups | None, after: Equilibrium) -> tuple[str, ...]:
+    """Say where a premium is as high as it may get, and how much more arrives than licensed."""
+    if groups is None or after.volumes is None or after.premium is None:
+        return ()
+    volume = np.asarray(after.volumes)
+    allowed = (
+        groups.limit[1] > _LEAST * volume
+    )  # a third country's cut allows nothing and bans none
+    at = np.flatnonzero(
+        (volume > 1.01 * groups.limit[1]) & groups.kept[1] & ~groups.floor & allowed
+    )
+    if not at.size:
+        return ()
+    found = [
+        f"{groups.names[g]} ({np.expm1(groups.ceiling[1, g]):.0%}, "
+        f"{volume[g] / groups.limit[1, g]:.1f} times the cap arrives)"
+        for g in at[:_SHOWN]
+    ]
+    more = f" and {at.size - _SHOWN} more" if at.size > _SHOWN else ""
+    return (
+        f"At the highest premium, where users are taken to find other ways: {', '.join(found)}"
+        f"{more}. What they pay then goes to the holder of the rent, who would not get all of it.",
+    )
+
+
+_LEAST, _SHOWN = 1e-6, 3
+"""A cap below this part of the volume is a tax; how many groups a sentence names."""

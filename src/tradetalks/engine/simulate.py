@@ -21,9 +21,16 @@ from tradetalks.engine.economy import (
     elasticities_of,
     with_own_critical,
 )
-from tradetalks.engine.latent import apart, latent_premium, with_premium, with_wedge
+from tradetalks.engine.latent import apart, latent_note, latent_premium, with_premium, with_wedge
 from tradetalks.engine.law import law_record, revenue_note
-from tradetalks.engine.limits import Groups, at_the_border, groups_of, limits_between, premia_along
+from tradetalks.engine.limits import (
+    Groups,
+    at_the_border,
+    ceiling_note,
+    groups_of,
+    limits_between,
+    premia_along,
+)
 from tradetalks.engine.path import Path, path_between
 from tradetalks.engine.report import (
     assumptions_of,
@@ -283,10 +290,12 @@ def _labelled(
         data=_dataset(setting, [s.name for s in sets], cases, central),
         assumptions=(
             *assumptions_of(scenario, sets, table),
+            *latent_note(table, latent_premium(shocks)),
             *revenue_note(shocks, (cases[central].before, cases[central].after), table.countries),
         ),
         warnings=(
             *warnings_of(scenario, shocks, status),
+            *ceiling_note(setting.groups, cases[central].after),
             *critical_band(
                 table,
                 scenario.horizon,

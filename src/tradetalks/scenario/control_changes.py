@@ -85,7 +85,8 @@ class ExportControl(OneOf):
     general licences or a green channel; `leakage` is the part of what is refused that arrives
     all the same. With a the part that is allowed, the cap is leakage + (1 - leakage) a of the
     world's year's volume, for each exporter and sector over all its destinations. At
-    `highest_premium` (10,000% if left out) users find other ways, and more arrives than the cap says.
+    `highest_premium` (10,000% if left out) users find other ways, and more arrives than the
+    cap says.
     """
 
     kind: Literal["export_control"] = "export_control"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -34,8 +34,8 @@ class Tables:
     sectors: Mapping[str, str]
     groups: Mapping[str, tuple[str, ...]]
     critical: Mapping[str, str]
-    good_sets: Mapping[str, tuple[str, ...]]
-    blocs: Mapping[str, tuple[str, ...]]
+    good_sets: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: {})
+    blocs: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: {})
 
 
 @cache
