@@ -29,8 +29,9 @@ _DESIGN = (
 )
 _SCALE = (
     "The market for AI chips is that of the world's own year (15 USD bn in 2022, assumed, x/÷ 2); "
-    "it has grown several times since. Duties are changes too: +30 points on Chinese goods, +10 "
-    "on US goods, as in truce-holds."
+    "it has grown several times since. Duties are those of truce-holds: +30 points on Chinese "
+    "goods, +10 on US goods. Dollars have world factor income as numeraire: a duty that makes US "
+    "goods dearer raises US incomes in dollars even where less is sold."
 )
 
 
@@ -137,6 +138,11 @@ def _name(variable: str, country: str, unit: str) -> str:
     return f"{country} {what}, {'%' if unit == 'percent' else 'bn'}"
 
 
+def _short(value: float) -> str:
+    """Return two digits, no exponent."""
+    return f"{value:.0f}" if abs(value) >= 9.5 else f"{value:.2g}" if abs(value) > 5e-4 else "0"
+
+
 def _digits(row: dict[str, Any]) -> int:
     return 3 if row["unit"] == "percent" else 1
 
@@ -148,5 +154,5 @@ def _central(row: dict[str, Any] | None) -> str:
 def _range(row: dict[str, Any] | None) -> str:
     if row is None:
         return ""
-    ends = f"{row['low']:.{_digits(row)}f} to {row['high']:.{_digits(row)}f}"
+    ends = f"{_short(row['low'])}…{_short(row['high'])}"
     return ends + ("*" if row["incomplete"] else "")

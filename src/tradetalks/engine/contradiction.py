@@ -23,9 +23,9 @@ LIFTED, LIFTED_BOUGHT, TRUCE = (
 )  # fmt: skip
 GROUPS = {
     "agriculture": ("01T02", "03"),
-    "electronics and chips": ("26", "AICHIP"),
-    "machinery and chip tools": ("28", "CHIPTOOL"),
-    "aircraft, engines, ships": ("30", "ENGINES"),
+    "electronics, chips": ("26", "AICHIP"),
+    "machinery, tools": ("28", "CHIPTOOL"),
+    "aircraft, engines": ("30", "ENGINES"),
     "chemicals, energy": ("05T06", "19", "20", "ETHANE"),
 }
 """Sectors whose income the table shows; what factors earn in them, with the goods carved out."""
@@ -82,8 +82,8 @@ def _policies(horizon: str, regions: str, elasticities: str) -> dict[str, Scenar
         )  # fmt: skip
 
     return {
-        "Controls lifted, China refuses the chips": same(LIFTED),
-        "Controls lifted, China buys": same(LIFTED_BOUGHT),
+        "Controls on chips, tools and engines lifted, China refuses the chips": same(LIFTED),
+        "Controls on chips, tools and engines lifted, and China buys": same(LIFTED_BOUGHT),
         "US duties on China (+30)": same(TRUCE, "USA"),
         "China's retaliation (+10)": same(TRUCE, "CHN"),
         "Both duties": same(TRUCE),
@@ -100,7 +100,7 @@ def _rows(label: str, run: RunResult) -> Iterator[dict[str, Any]]:
     for group, members in GROUPS.items():
         here = [code for code in members if code in d.sector.values]
         income = usa.value_added.sel(sector=here).sum("sector", skipna=False)
-        yield _row(label, f"income of {group}", "USA", "usd_bn", income, d)
+        yield _row(label, f"income, {group}", "USA", "usd_bn", income, d)
     yield _row(label, "tariff revenue", "USA", "usd_bn", usa.tariff_revenue, d)
     if "rents" in d:
         yield _row(label, "rents", "CHN", "usd_bn", chn.rents, d)

@@ -224,12 +224,9 @@ def ceiling_note(groups: Groups | None, after: Equilibrium) -> tuple[str, ...]:
     if groups is None or after.volumes is None or after.premium is None:
         return ()
     volume = np.asarray(after.volumes)
-    allowed = (
-        groups.limit[1] > _LEAST * volume
-    )  # a third country's cut allows nothing and bans none
-    at = np.flatnonzero(
-        (volume > 1.01 * groups.limit[1]) & groups.kept[1] & ~groups.floor & allowed
-    )
+    # a third country's cut is a cap of nearly nothing: no more than that was ever licensed
+    over = (volume > 1.01 * groups.limit[1]) & (groups.limit[1] > _LEAST * volume)
+    at = np.flatnonzero(over & groups.kept[1] & ~groups.floor)
     if not at.size:
         return ()
     found = [
