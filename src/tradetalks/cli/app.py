@@ -10,6 +10,7 @@ from tradetalks import __version__
 from tradetalks.cli import (
     claims,
     compare,
+    controls,
     data,
     ensemble,
     explain,
@@ -53,12 +54,13 @@ def build() -> typer.Typer:
 
     for commands in (
         run,
-        ensemble,
-        sweep,
         compare,
         explain,
+        ensemble,
+        sweep,
         scenarios,
         law,
+        controls,
         talks,
         claims,
         replicate,

@@ -8,9 +8,11 @@ from numpy.typing import NDArray
 from tradetalks.codes import parent_sector
 from tradetalks.errors import BadInput, BadNumber, UnknownName, unknown_name
 from tradetalks.scenario.changes import (
+    Change,
     Elasticity,
     ExportControl,
     ExportTax,
+    LiftControl,
     Productivity,
     PurchaseFloor,
     Quota,
@@ -22,6 +24,7 @@ from tradetalks.scenario.definition import Scenario
 from tradetalks.scenario.elsewhere import Elsewhere
 from tradetalks.scenario.law import DIRECTIONS, FAMILIES, LawRates, law_rates
 from tradetalks.scenario.law_changes import LawChange
+from tradetalks.scenario.lifted import Lifted
 from tradetalks.scenario.limits import Limits
 from tradetalks.scenario.names import Resolver
 from tradetalks.scenario.origin import Keys, key_label
@@ -55,25 +58,8 @@ def compile_shock(scenario: Scenario, world: WorldTable) -> Shock:
     """
     state = _State(scenario, world)
     for position, change in enumerate(scenario.changes):
-        keys: Keys = ("changes", position)
-        match change:
-            case Tariff():
-                state.set_tariff(change, keys)
-            case TradeCost():
-                state.set_trade_cost(change, keys)
-            case ExportTax():
-                state.set_export_tax(change, keys)
-            case Quota() | PurchaseFloor():
-                state.limits.add(change, state.limited_flows(change, keys), keys)
-            case ExportControl():
-                flows = state.controlled_flows(change, keys)
-                state.limits.add(change.as_quota(), flows, keys)
-            case Subsidy() | Productivity():
-                state.set_production(change, keys)
-            case Elasticity():
-                state.set_elasticity(change, keys)
-            case LawChange():
-                pass  # part of the law that `state` begins with
+        state.apply(change, ("changes", position))
+    state.add_ledger_controls()
     shock = state.shock()
     for position, expected in enumerate(scenario.expected):
         state.check(expected, ("expected", position))
@@ -92,7 +78,9 @@ class _State:
         self.iceberg: Array = np.ones_like(self.tariff)
         count = len(world.sectors)
         self.by_sector = {key: np.full(count, np.nan) for key in ("sigma", "sigma_domestic")}
-        self.whole: dict[str, float | None] = dict.fromkeys(("materials", "value_added", "final"))
+        self.whole: dict[str, float | None] = dict.fromkeys(
+            ("materials", "value_added", "final", "critical_inputs")
+        )
         self.warnings: list[str] = []
         self.export_tax: Array | None = None
         self.subsidy: Array | None = None
@@ -100,10 +88,48 @@ class _State:
         ratio = np.where(world.goods, world.customs_ratio[:, :, None], 1.0)
         self.ratio: Array = ratio if scenario.valuation == "customs" else np.ones_like(ratio)
         self.limits = Limits(world, self.ratio, self.names, scenario.origin)
+        self.lifted = Lifted(world, self.names, scenario.horizon, scenario.origin)
         self.law: LawShock | None = None
         self.averages: dict[tuple[str, str], dict[str, float]] = {}
         if scenario.base.law != "file":
             self.set_law(law_rates(scenario, world.year))
+
+    def apply(self, change: Change, keys: Keys) -> None:
+        """Apply one change."""
+        match change:
+            case Tariff():
+                self.set_tariff(change, keys)
+            case TradeCost():
+                self.set_trade_cost(change, keys)
+            case ExportTax() if change.to is not None:
+                self.limits.add(change, self.taxed_flows(change, keys), keys)
+            case ExportTax():
+                self.set_export_tax(change, keys)
+            case Quota() | PurchaseFloor():
+                self.limits.add(change, self.limited_flows(change, keys), keys)
+            case ExportControl():
+                flows = self.controlled_flows(change, keys)
+                self.limits.add(change.as_quota(), flows, keys)
+            case LiftControl():
+                self.lift(change, keys)
+            case Subsidy() | Productivity():
+                self.set_production(change, keys)
+            case Elasticity():
+                self.set_elasticity(change, keys)
+            case LawChange():
+                pass  # part of the law that `state` begins with
+
+    def add_ledger_controls(self) -> None:
+        """Add the controls of the law, on flows that no change of the scenario limits."""
+        if self.scenario.base.law == "file":
+            return
+        from tradetalks.scenario.ledger_controls import ledger_controls
+
+        found = ledger_controls(self.scenario, tuple(getattr(self.world, "carved", ())))
+        self.warnings.extend(found.warnings)
+        self.limits.of_law = True
+        for _, change in found.changes:
+            self.apply(change, ("base",))
 
     def set_law(self, law: LawRates) -> None:
         """Add to the world's duties what the law changed since the world's own year."""
@@ -247,6 +273,17 @@ class _State:
             flows[:, self.names.country_mask(change.exempt, (*keys, "exempt"))] = False
         return flows
 
+    def taxed_flows(self, change: ExportTax, keys: Keys) -> Mask:
+        return self._named_flows(
+            change.exporter, change.importer, change.sectors, keys, both_ways=change.both_ways
+        )
+
+    def lift(self, change: LiftControl, keys: Keys) -> None:
+        flows = self._named_flows(
+            change.exporter, change.destinations, change.sectors, keys, buyers="destinations"
+        )
+        self.warnings.extend(self.lifted.add(change, flows, self.by_sector["sigma"], keys))
+
     def set_elasticity(self, change: Elasticity, keys: Keys) -> None:
         sectors = self.names.sector_mask(change.sectors, (*keys, "sectors"))
         for key, values in self.by_sector.items():
@@ -268,6 +305,7 @@ class _State:
                 self.whole["materials"],
                 self.whole["value_added"],
                 self.whole["final"],
+                self.whole["critical_inputs"],
             ),
             warnings=(*self.warnings, *self.limits.warnings),
             export_tax=self.export_tax,
@@ -275,6 +313,8 @@ class _State:
             productivity=self.productivity,
             limits=self.limits.build(self.iceberg),
             law=self.law,
+            premium=self.lifted.premium,
+            premium_left=self.lifted.left,
         )
 
     def check(self, expected: Expected, keys: Keys) -> None:
