@@ -36,7 +36,9 @@ AVERAGE_TOLERANCE = 0.0005 + 1e-9
 """The same for an average of the law, which is written to a tenth of a point."""
 
 
-def compile_shock(scenario: Scenario, world: WorldTable) -> Shock:
+def compile_shock(
+    scenario: Scenario, world: WorldTable, *, law: LawRates | None = None
+) -> Shock:
     """Return what `scenario` means on `world`.
 
     With a `base` from the law ledger, US-China duties are first those of that law, its changes of
@@ -45,14 +47,14 @@ def compile_shock(scenario: Scenario, world: WorldTable) -> Shock:
     that the duty in dollars is right; with `valuation: table` it is taken as it stands.
     `multiply` and `remove` act on the duty as it is. Domestic sales are never touched. Export
     taxes are on the exporter's price. Limits on volumes are shares of the volumes of `world`, not
-    of the reference.
+    of the reference. `law` is what `law_rates` says of the scenario, where it is known already.
 
     Raises `UnknownName` for a country or sector that the world does not have, `BadNumber` if a
     duty would come to -100% or less, `BadInput` if a change selects no flow, a limit is on flows
     without trade or on flows that have a limit already, or a headline under `expected` does not
     come out; each with file and line where the scenario has a file.
     """
-    state = _State(scenario, world)
+    state = _State(scenario, world, law)
     for position, change in enumerate(scenario.changes):
         keys: Keys = ("changes", position)
         match change:
@@ -82,7 +84,7 @@ def compile_shock(scenario: Scenario, world: WorldTable) -> Shock:
 class _State:
     """The arrays while changes are applied to them, inside `compile_shock` only."""
 
-    def __init__(self, scenario: Scenario, world: WorldTable) -> None:
+    def __init__(self, scenario: Scenario, world: WorldTable, law: LawRates | None = None) -> None:
         self.scenario, self.world, self.origin = scenario, world, scenario.origin
         self.names = Resolver(
             world.countries, world.sectors, world.goods, scenario.regions, scenario.origin
@@ -102,7 +104,7 @@ class _State:
         self.law: LawShock | None = None
         self.averages: dict[tuple[str, str], dict[str, float]] = {}
         if scenario.base.law != "file":
-            self.set_law(law_rates(scenario, world.year))
+            self.set_law(law or law_rates(scenario, world.year))
 
     def set_law(self, law: LawRates) -> None:
         """Add to the world's duties what the law changed since the world's own year."""
