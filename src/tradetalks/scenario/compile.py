@@ -213,8 +213,11 @@ class _State:
 
     def limited_flows(self, change: Quota | PurchaseFloor, keys: Keys) -> Mask:
         if isinstance(change, Quota):
-            return self._named_flows(change.exporter, change.destinations, change.sectors, keys,
-                                     buyers="destinations")  # fmt: skip
+            flows = self._named_flows(change.exporter, change.destinations, change.sectors, keys,
+                                      buyers="destinations")  # fmt: skip
+            if change.without is not None:
+                flows[:, :, self.names.sector_mask(change.without, (*keys, "without"))] = False
+            return flows
         return self._named_flows(change.exporter, change.importer, change.sectors, keys)
 
     def controlled_flows(self, change: ExportControl, keys: Keys) -> Mask:

@@ -272,12 +272,16 @@ class Agenda(Piece):
             cure=cure, file=self._origin.file, line=self._origin.line(("base", "as_of")),
         )  # fmt: skip
 
-    def scenario(self, levels: tuple[int, ...]) -> Scenario:
-        """Return the world of a package as a scenario: base law, and the changes of its levels."""
+    def scenario(self, levels: tuple[int, ...], only: int | None = None) -> Scenario:
+        """Return the world of a package as a scenario: base law, and the changes of its levels.
+
+        With `only` those of one issue, named by its position.
+        """
         changes = tuple(
             change
-            for issue, at in zip(self.issues, levels, strict=True)
+            for k, (issue, at) in enumerate(zip(self.issues, levels, strict=True))
             for change in issue.levels[at].changes
+            if only in (None, k)
         )
         return Scenario(
             name=f"{self.name}-{'.'.join(map(str, levels))}",

@@ -202,12 +202,9 @@ class _Compiler:
 
 def _placed(agenda: Agenda, levels: tuple[int, ...], table: World, error: BadInput) -> BadInput:
     """Return the error with the level that causes it: the one that fails alone, if any does."""
-    default = tuple(issue.default for issue in agenda.issues)
     for k, (issue, at) in enumerate(zip(agenda.issues, levels, strict=True)):
-        alone = (*default[:k], at, *default[k + 1 :])
         try:
-            if issue.levels[at].changes:
-                compile_shock(agenda.scenario(alone), table)
+            compile_shock(agenda.scenario(levels, only=k), table)
         except BadInput as own:
             where, line = agenda.place(k, at)
             return type(own)(
@@ -217,7 +214,7 @@ def _placed(agenda: Agenda, levels: tuple[int, ...], table: World, error: BadInp
     named = ", ".join(
         f"{issue.id}: {issue.levels[at].id}"
         for issue, at in zip(agenda.issues, levels, strict=True)
-        if at != issue.default
+        if issue.levels[at].changes
     )
     return type(error)(
         f"the levels {named} do not go together: {error.cause}", cure=error.cure,
