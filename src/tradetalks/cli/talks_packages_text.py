@@ -69,7 +69,7 @@ def _points(body: Any) -> tuple[list[str], list[list[str]]]:
     unit = _unit(body)
     header = ["Package"]
     for side in body["sides"]:
-        header += [f"{side}, {unit}", "income, bn", "assumed"]
+        header += [f"{side}, {unit}", "USD bn", "assumed"]
     rows: list[list[str]] = []
     for point in body["points"]:
         row = [point["title"]]
@@ -89,7 +89,7 @@ def _points(body: Any) -> tuple[list[str], list[list[str]]]:
 def _levels(body: Any) -> tuple[list[str], list[list[str]]]:
     by_key = {p["point"]: p for p in body["points"]}
     shown = [by_key[k] for k in ("law", *_POINTS) if k in by_key]
-    header = ["Issue", "Without agreement", *(p["title"] for p in shown[1:])]
+    header = ["Issue (=: as by law)", "By law", *(p["title"] for p in shown[1:])]
     rows = []
     for issue, law in shown[0]["levels"].items():
         chosen = [p["levels"][issue] for p in shown[1:]]
@@ -195,7 +195,7 @@ def _swap(body: Any) -> list[str]:
     rows, sides = body["swap"], body["sides"]
     giver = rows[0]["giver"]
     other = next(s for s in sides if s != giver)
-    header = ["Elasticities (USD bn a year)", f"1st to {other}", f"1st to {giver}",
+    header = ["Elasticities", f"1st to {other}", f"1st to {giver}",
               f"2nd to {giver}", f"2nd to {other}", "rate", "fair part", "break-even"]  # fmt: skip
     lines = []
     for row in rows:
@@ -203,12 +203,12 @@ def _swap(body: Any) -> list[str]:
         fair = f"{row['low']:.2f} to {high}" if row["low"] <= row["high"] else "none"
         rate = "" if row["rate"] == float("inf") else f"{row['rate']:.2f}"
         lines.append(
-            [row["elasticities"], *(f"{x:+.1f}" for x in (
+            [row["elasticities"].removeprefix(f"{body['horizon']}-"), *(f"{x:+.1f}" for x in (
                 row["given"][other], row["given"][giver], row["taken"][giver], row["taken"][other])),
              rate, fair, f"{row['break_even_cost']:+.1f}"]
         )  # fmt: skip
     text = (
-        f"Swap: the first move is by {giver}, the second by {other}. Rate: what the first is worth "
+        f"Swap, in USD billions a year: the first move is by {giver}, the second by {other}. Rate: what the first is worth "
         f"to {other} per dollar that the second is worth to {giver}. Fair part: how much of the "
         f"second pays for the first. Break-even: a further yearly cost to {other}, such as security, "
         "at which the whole swap is worth nothing to it."
@@ -254,8 +254,8 @@ def _foot(answer: Answer) -> str:
     )
     reading = (
         f"{unit}; {body['horizon']} horizon. Brackets: range over elasticity sets, not a confidence "
-        "interval. assumed: the part of the difference that rests on assumed weights. "
-        "`=`: as without agreement."
+        "interval. USD bn: the real income in it. assumed: the part of the difference that rests on "
+        "assumed numbers, that is weights and sizes of changes, listed below."
     )
     notes = [f"Note: {text}" for text in answer.warnings]
     assumed = [text for text in answer.assumptions if "assumed" in text.lower()]

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from tradetalks.errors import BadInput
 from tradetalks.talks.packages.approvers import Approver
 from tradetalks.talks.packages.bargain import Bargain
+from tradetalks.talks.packages.definition import Agenda, Issue
 from tradetalks.talks.packages.payoffs import summed, weight_tables
 
 Numbers = NDArray[np.float64]
@@ -121,7 +122,7 @@ def ratify(bargain: Bargain) -> Ratification:
     for n, approver in enumerate(ordered):
         side = agenda.sides.index(approver.side)
         cared = [
-            table * approver.cares.get(issue.id, 1.0)
+            table * approver.cares.get(issue.id, 1.0) + _stakes(agenda, issue, approver)
             for issue, table in zip(agenda.issues, tables, strict=True)
         ]
         weights = summed(agenda, cared).reshape(-1, len(agenda.sides))[:, side]
@@ -130,6 +131,16 @@ def ratify(bargain: Bargain) -> Ratification:
     noise = np.array([[r.noise.value] for r in ordered])
     probability = np.nan_to_num(_phi((payoff - edge) / noise), nan=0.0)
     return Ratification(bargain, ordered, payoff, probability)
+
+
+def _stakes(agenda: Agenda, issue: Issue, approver: Approver) -> Numbers:
+    """Return an approver's own stakes in an issue `[level, side]`, above those of the law."""
+    own = np.zeros((len(issue.levels), len(agenda.sides)))
+    side = agenda.sides.index(approver.side)
+    for stake in approver.stakes:
+        if stake.issue == issue.id:
+            own[issue.position(stake.level), side] += stake.value
+    return own - own[issue.default]
 
 
 def _phi(z: Numbers) -> Numbers:

@@ -21,12 +21,26 @@ def _parse_cares(value: object) -> dict[str, float]:
     return out
 
 
+class Stake(Figure):
+    """What a level of an issue is worth to one approver beyond its side's payoff.
+
+    `value` in the unit of the agenda.
+    """
+
+    issue: FilledText
+    level: FilledText
+
+
+def _as_tuple(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value  # pyright: ignore
+
+
 class Approver(Piece):
     """A veto player. It approves x with probability Phi((U(x) - threshold) / noise).
 
     U(x) is the gain of its side over the law at the deadline, in the unit of the agenda: real
     income times `real_income`, plus the weights of its side, each times `cares` of its issue
-    (one if left out). `threshold` is the gain that it asks for; `noise` the standard deviation
+    (one if left out), plus its own `stakes`. `threshold` is the gain that it asks for; `noise` the standard deviation
     of what we do not know about it. `order` is its place in the chain.
     """
 
@@ -41,6 +55,7 @@ class Approver(Piece):
     noise: Figure = Field(description="standard deviation of that: {value, range, source}")
     real_income: Number = 1.0
     cares: Annotated[dict[str, float], BeforeValidator(_parse_cares)] = {}
+    stakes: Annotated[tuple[Stake, ...], BeforeValidator(_as_tuple)] = ()
     source: FilledText = Field(description="what shows that its approval is needed")
     note: Text | None = None
 

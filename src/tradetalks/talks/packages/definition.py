@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, PrivateAttr
 
-from tradetalks.errors import BadInput
+from tradetalks.errors import BadInput, did_you_mean
 from tradetalks.scenario import Scenario, yaml_text
 from tradetalks.scenario.changes import Change, Elasticity
 from tradetalks.scenario.closures import Closures, Horizon
@@ -17,7 +17,7 @@ from tradetalks.scenario.definition import parse_sources
 from tradetalks.scenario.origin import Keys, Origin, describe, key_label, refuse
 from tradetalks.scenario.parts import Base, Evidence, FilledText, Source, Text
 from tradetalks.scenario.plain import Piece
-from tradetalks.talks.packages.approvers import Approver
+from tradetalks.talks.packages.approvers import Approver, Stake
 from tradetalks.talks.packages.figures import Figure
 
 MOST_PACKAGES = 2**20
@@ -199,11 +199,27 @@ class Agenda(Piece):
                 if name not in names:
                     raise refuse(
                         f"'{approver.id}' cares for '{name}', which is no issue here.",
-                        "Issues: " + ", ".join(names) + ".",
+                        did_you_mean(name, names) or "Issues: " + ", ".join(names) + ".",
                         kind="unknown_name",
                         at=("approvers", n, "cares"),
                     )
+            for m, stake in enumerate(approver.stakes):
+                self._check_stake(stake, ("approvers", n, "stakes", m))
         return self
+
+    def _check_stake(self, stake: Stake, at: Keys) -> None:
+        levels = {issue.id: [level.id for level in issue.levels] for issue in self.issues}
+        for key, name, known in (
+            ("issue", stake.issue, list(levels)),
+            ("level", stake.level, levels.get(stake.issue, [])),
+        ):
+            if name not in known:
+                raise refuse(
+                    f"unknown {key} '{name}'.",
+                    did_you_mean(name, known) or "Known: " + ", ".join(known) + ".",
+                    kind="unknown_name",
+                    at=(*at, key),
+                )
 
     def _check_side(self, side: str, at: Keys) -> None:
         if side not in self.sides:

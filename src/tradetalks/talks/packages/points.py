@@ -17,19 +17,20 @@ from tradetalks.errors import BadNumber
 Numbers = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-_ZERO = 1e-12
-"""A gain above minus this counts as no loss: the disagreement itself is in the zone."""
+ZERO = 1e-6
+"""Gains closer to zero than this are none, and scores closer than this are equal: worlds are
+solved to 1e-9 of income, of which this is the size in percent and in billions."""
 
 
 def zone(gain: Numbers) -> Mask:
     """Return which packages `[p]` leave no side below the disagreement point (NaN: not)."""
     with np.errstate(invalid="ignore"):
-        return np.asarray((gain >= -_ZERO).all(1))
+        return np.asarray((gain >= -ZERO).all(1))
 
 
 def improving(gain: Numbers) -> Mask:
     """Return which packages of the zone leave at least one side better off."""
-    return zone(gain) & (np.nan_to_num(gain, nan=-1.0) > _ZERO).any(1)
+    return zone(gain) & (np.nan_to_num(gain, nan=-1.0) > ZERO).any(1)
 
 
 def pareto(gain: Numbers) -> Mask:
@@ -61,7 +62,7 @@ def nash(gain: Numbers, power: tuple[float, float] = (0.5, 0.5)) -> int | None:
     if not inside.size:
         return None
     own = np.maximum(gain[inside], 0.0)
-    both = (own > _ZERO).all(1)
+    both = (own > ZERO).all(1)
     if both.any():
         score = np.full(len(inside), -np.inf)
         score[both] = np.log(own[both]) @ np.asarray(power)
@@ -77,7 +78,7 @@ def kalai_smorodinsky(gain: Numbers) -> int | None:
         return None
     own = np.maximum(gain[inside], 0.0)
     ideal = own.max(0)
-    share = np.divide(own, ideal, out=np.ones_like(own), where=ideal > _ZERO)
+    share = np.divide(own, ideal, out=np.ones_like(own), where=ideal > ZERO)
     return _best(inside, share.min(1), own)
 
 
@@ -112,6 +113,10 @@ def favourite(gain: Numbers, side: int) -> int | None:
 
 
 def _best(inside: NDArray[np.int64], score: Numbers, own: Numbers) -> int:
-    """Return the package of the highest score; ties go to the larger sum, then the first."""
-    top = np.flatnonzero(score >= score.max() - 1e-12 * max(1.0, abs(float(score.max()))))
-    return int(inside[top[np.argmax(own[top].sum(1))]])
+    """Return the package of the highest score; ties go to the larger sum, then the first.
+
+    The first is the one that moves least from the law where levels stand in that order.
+    """
+    top = np.flatnonzero(score >= score.max() - ZERO)
+    total = own[top].sum(1)
+    return int(inside[top[np.flatnonzero(total >= total.max() - ZERO)[0]]])

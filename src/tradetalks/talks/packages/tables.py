@@ -24,14 +24,18 @@ DRAWN = 4000
 def package_row(bargain: Bargain, number: int) -> Row:
     """Return the levels and payoffs of one package.
 
-    By side: `real_income` and `total` in the agenda's unit, `real_income_usd_bn`, `weights`, and
-    `assumed_share`: the part of the absolute difference from the law that is assumed weights.
+    By side: `real_income` and `total` in the agenda's unit, `real_income_usd_bn`, `weights`. Of
+    the difference from the law, split by issue (Shapley values, absolute),
+    `assumed_weights_share` is assumed weights, `assumed_share` these and the real income of
+    issues in which the size of a change is assumed.
     """
     agenda, levels = bargain.agenda, bargain.levels(number)
     income = bargain.payoffs.income.reshape(-1, len(agenda.sides))[number]
     weights = bargain.payoffs.weights.reshape(-1, len(agenda.sides))[number]
     assumed = assumed_size(agenda, levels, bargain.central.level)
-    declared = np.maximum(assumed, np.abs(weights))
+    parts = np.abs(shapley(bargain.payoffs.income, default_levels(bargain.payoffs), levels))
+    sized = parts[[_size_assumed(bargain, k, at) for k, at in enumerate(levels)]].sum(0)
+    whole = parts.sum(0) + np.maximum(assumed, np.abs(weights))
     row: Row = {
         "package": number,
         "levels": {i.id: i.levels[at].id for i, at in zip(agenda.issues, levels, strict=True)},
@@ -39,16 +43,24 @@ def package_row(bargain: Bargain, number: int) -> Row:
         "efficient": bool(bargain.efficient[number]),
     }
     for s, side in enumerate(agenda.sides):
-        whole = abs(income[s]) + declared[s]
         row[side] = {
             "real_income": float(income[s]),
             "real_income_usd_bn": float(income[s] / bargain.payoffs.scale[s]),
             "weights": float(weights[s]),
             "total": float(income[s] + weights[s]),
-            "assumed_share": float(assumed[s] / whole) if whole > 0 else 0.0,
+            "assumed_weights_share": float(assumed[s] / whole[s]) if whole[s] > 0 else 0.0,
+            "assumed_share": float((assumed[s] + sized[s]) / whole[s]) if whole[s] > 0 else 0.0,
             **_range(bargain, number, s),
         }
     return row
+
+
+def _size_assumed(bargain: Bargain, issue: int, level: int) -> bool:
+    """Whether the size of a change is assumed at the level, or at the law's, which it leaves."""
+    one = bargain.agenda.issues[issue]
+    return level != one.default and any(
+        one.levels[at].assumed is not None for at in (level, one.default)
+    )
 
 
 def _range(bargain: Bargain, number: int, side: int) -> Row:

@@ -80,9 +80,9 @@ def concessions(payoffs: Payoffs) -> list[Concession]:
             if m == issue.default:
                 continue
             first, second = total[(*start[:k], m, *start[k + 1 :])]
-            if not (max(first, second) > points._ZERO):  # pyright: ignore[reportPrivateUsage]
+            if not (max(first, second) > points.ZERO):
                 continue
-            if min(first, second) >= 0.0:
+            if min(first, second) >= -points.ZERO:
                 side = agenda.sides.index(issue.by)
             else:
                 side = 0 if first < 0.0 else 1
