@@ -93,6 +93,7 @@ def approval(
         "win_set": ratification.win_set(),
         "approval": tables.approval_rows(ratification),
         "vetoes": ratification.veto_rows(),
+        "weights": tables.weight_rows(bargain),
     }
     answer = _envelope("talks approval", bargain, body, ratification)
     emit(answer, format, ratification.veto_rows(), lambda: text.approval(answer))

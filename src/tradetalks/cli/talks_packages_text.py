@@ -195,8 +195,8 @@ def _swap(body: Any) -> list[str]:
     rows, sides = body["swap"], body["sides"]
     giver = rows[0]["giver"]
     other = next(s for s in sides if s != giver)
-    header = ["Elasticities", f"1st to {other}", f"1st to {giver}",
-              f"2nd to {giver}", f"2nd to {other}", "rate", "fair part", "break-even"]  # fmt: skip
+    header = ["Set", f"1st: {other}", giver, f"2nd: {giver}", other, "rate", "fair part",
+              "break-even"]  # fmt: skip
     lines = []
     for row in rows:
         high = "any" if row["high"] == float("inf") else f"{row['high']:.2f}"
@@ -258,7 +258,25 @@ def _foot(answer: Answer) -> str:
         "assumed numbers, that is weights and sizes of changes, listed below."
     )
     notes = [f"Note: {text}" for text in answer.warnings]
-    assumed = [text for text in answer.assumptions if "assumed" in text.lower()]
-    shown = [f"Assumed: {text}" for text in assumed]
+    shown = [
+        f"Assumed: {text}"
+        for text in answer.assumptions
+        if "assumed" in text.lower() and not text.startswith("Weight:")
+    ]
     closing = "Sources: all with --format json. A model, not a prediction."
-    return "".join(paragraph(text) for text in (reading, *notes, *shown, closing))
+    weights = table_text(*_weights(body), left=2) if body.get("weights") else ""
+    return (
+        "".join(paragraph(text) for text in (reading, *notes))
+        + weights
+        + "".join(paragraph(text) for text in (*shown, closing))
+    )
+
+
+def _weights(body: Any) -> tuple[list[str], list[list[str]]]:
+    rows = [
+        [f"{w['issue']}: {w['level']}", w["source"], w["side"], f"{w['value']:+g}",
+         "" if w["range"] is None else f"{w['range'][0]:g} to {w['range'][1]:g}",
+         "USD bn" if w["unit"] == "usd_bn" else "% of income"]
+        for w in body["weights"]
+    ]  # fmt: skip
+    return ["Declared weights, a year", "why", "to", "value", "range", "unit"], rows

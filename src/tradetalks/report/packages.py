@@ -37,8 +37,15 @@ def agreement_zone(answer: Answer, cloud: Sequence[Mapping[str, Any]]) -> Chart:
         "scale": {"domain": order, "range": [FAINT, "#9CC3E0", BLUE]},
     }
     points: Spec = {
-        "mark": {"type": "point", "filled": True, "size": 18, "opacity": 0.85},
-        "encoding": {**axes, "color": colour},
+        "mark": {"type": "point", "filled": True, "opacity": 0.85},
+        "encoding": {
+            **axes,
+            "color": colour,
+            "size": {
+                "condition": {"test": "datum.where === 'efficient'", "value": 45},
+                "value": 18,
+            },
+        },
     }
     marks: Spec = {
         "data": {"values": named},
@@ -48,9 +55,10 @@ def agreement_zone(answer: Answer, cloud: Sequence[Mapping[str, Any]]) -> Chart:
     }  # fmt: skip
     names: Spec = {
         "data": {"values": named},
-        "mark": {"type": "text", "align": "left", "dx": 9, "dy": -7, "fontSize": 12, "color": INK},
+        "mark": {"type": "text", "align": "right", "dx": -9, "dy": {"expr": "datum.dy"},
+                 "fontSize": 12, "color": INK, "fontWeight": "bold"},
         "encoding": {**axes, "text": {"field": "name", "type": "nominal"}},
-    }
+    }  # fmt: skip
     zero = [
         {"data": {"values": [{"at": 0}]},
          "mark": {"type": "rule", "color": GREY, "strokeDash": [4, 3]},
@@ -113,6 +121,9 @@ def _named(body: Mapping[str, Any], first: str, second: str) -> list[dict[str, A
             {first: point[first]["total"], second: point[second]["total"], "name": ""},
         )
         row["name"] = f"{row['name']}, {point['title']}" if row["name"] else point["title"]
+    # neighbours on the frontier would write over one another: labels go above and below in turn
+    for n, row in enumerate(rows.values()):
+        row["dy"] = -10 if n % 2 else 10
     return list(rows.values())
 
 

@@ -359,6 +359,21 @@ def sources(bargain: Bargain) -> list[Any]:
     return [*plain, *theory, *map(described, table.sources), *critical_sources(table)]
 
 
+def weight_rows(bargain: Bargain) -> list[Row]:
+    """Return every declared weight: value, range, unit, source."""
+    issues = bargain.agenda.issues
+    return [
+        {
+            "issue": issues[k].id,
+            "level": issues[k].levels[m].id,
+            **weight.model_dump(mode="json", include={"side", "value", "range", "unit", "source"}),
+            "evidence": weight.evidence,
+            "assumed": weight.assumed,
+        }
+        for (k, m, _), weight in all_weights(bargain.agenda).items()
+    ]
+
+
 def summary(bargain: Bargain) -> Row:
     """Return the size of the zone and of the problem."""
     agenda, worlds = bargain.agenda, bargain.worlds
@@ -400,6 +415,7 @@ def body(bargain: Bargain, extra: Mapping[str, Any]) -> Row:
         "freeze": freeze_row(bargain),
         "enforcement": enforcement_rows(bargain),
         "sensitivity": sensitivity_rows(bargain),
+        "weights": weight_rows(bargain),
         "pareto": pareto_rows(bargain),
         **extra,
     }
