@@ -41,6 +41,9 @@ def packages(
     swap: str | None = typer.Option(
         None, help="Rate of one issue for another: rare_earths=civilian:ai_chips=h20."
     ),
+    front_loading: float | None = typer.Option(
+        None, help="How likely buyers think a lapse (0 to 1): what they buy ahead of it."
+    ),
     approval: bool = typer.Option(False, "--approval", help="Also who must approve, and may."),
     regions: str | None = _REGIONS,
     horizon: str | None = _HORIZON,
@@ -56,6 +59,8 @@ def packages(
     extra: dict[str, Any] = {}
     if swap:
         extra["swap"] = _swapped(bargain, swap)
+    if front_loading is not None:
+        extra["front_loading"] = _run_up(bargain, front_loading)
     if approval:
         from tradetalks.talks.packages import ratify
 
@@ -168,6 +173,13 @@ def _swapped(bargain: Bargain, words: str) -> list[dict[str, Any]]:
         )
     first, second = (next(iter(_pairs([half], "--swap").items())) for half in halves)
     return tables.swap_rows(bargain, *exchange(bargain, first, second))
+
+
+def _run_up(bargain: Bargain, lapse: float) -> list[dict[str, Any]]:
+    from tradetalks.talks.packages import tables
+    from tradetalks.talks.packages.expectation import HOLDING, front_loading
+
+    return tables.run_up_rows(bargain, front_loading(bargain, lapse), lapse, HOLDING)
 
 
 def _envelope(

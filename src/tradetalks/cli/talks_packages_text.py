@@ -25,6 +25,8 @@ def packages(answer: Answer) -> str:
     parts += [paragraph(text) for text in _findings(body)]
     if "swap" in body:
         parts += _swap(body)
+    if "front_loading" in body:
+        parts += _run_up(body["front_loading"])
     if "approval" in body:
         parts += _approval(body)
     return "".join(parts) + _foot(answer)
@@ -212,6 +214,25 @@ def _swap(body: Any) -> list[str]:
         f"to {other} per dollar that the second is worth to {giver}. Fair part: how much of the "
         f"second pays for the first. Break-even: a further yearly cost to {other}, such as security, "
         "at which the whole swap is worth nothing to it."
+    )
+    return [table_text(header, lines), paragraph(text)]
+
+
+def _run_up(rows: Any) -> list[str]:
+    header = ["Goods imports", "today, USD bn a year", "before, %", "ahead, USD bn a month",
+              "after a lapse, %"]  # fmt: skip
+    lines = [
+        [f"{r['importer']} from {r['exporter']}", f"{r['imports_today']:.1f}",
+         f"{r['before']:+.1f}\n({r['before_low']:+.1f} to {r['before_high']:+.1f})",
+         f"{r['ahead_per_month']:+.1f}",
+         f"{r['after']:+.1f}\n({r['after_low']:+.1f} to {r['after_high']:+.1f})"]
+        for r in rows
+    ]  # fmt: skip
+    text = (
+        f"Front-loading: buyers give a lapse {rows[0]['lapse_probability']:.0%} and compare what "
+        f"they would save with the cost of holding stocks, {rows[0]['holding_cost']:.0%} of the value "
+        "(both assumed; 1% to 4% for the cost). What is bought ahead is missing afterwards, on top "
+        "of what a lapse itself does."
     )
     return [table_text(header, lines), paragraph(text)]
 

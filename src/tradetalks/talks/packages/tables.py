@@ -12,6 +12,7 @@ from tradetalks.talks.packages.approval import Ratification
 from tradetalks.talks.packages.bargain import Bargain, freezing, model_only, sensitivities
 from tradetalks.talks.packages.definition import Agenda
 from tradetalks.talks.packages.exchange import Swap
+from tradetalks.talks.packages.expectation import RunUp
 from tradetalks.talks.packages.payoffs import all_weights, assumed_size, unit_scale
 from tradetalks.talks.packages.trades import concessions, default_levels, shapley, temptation
 
@@ -236,6 +237,28 @@ def swap_rows(bargain: Bargain, swaps: list[Swap], weighed: Swap) -> list[Row]:
         }
         for swap in (*swaps, weighed)
     ]
+
+
+def run_up_rows(bargain: Bargain, found: list[RunUp], lapse: float, holding: float) -> list[Row]:
+    """Return imports before and after the deadline by direction, with the range over sets."""
+    rows: list[Row] = []
+    for pair in dict.fromkeys((r.importer, r.exporter) for r in found):
+        own = [r for r in found if (r.importer, r.exporter) == pair]
+        middle = next(r for r in own if r.elasticities == bargain.worlds.central)
+        row: Row = {
+            "importer": pair[0],
+            "exporter": pair[1],
+            "lapse_probability": lapse,
+            "holding_cost": holding,
+            "imports_today": middle.today,
+            "ahead_per_month": middle.ahead,
+        }
+        for name in ("before", "after"):
+            values = [getattr(r, name) for r in own]
+            row |= {name: getattr(middle, name), f"{name}_low": min(values),
+                    f"{name}_high": max(values)}  # fmt: skip
+        rows.append(row)
+    return rows
 
 
 def approval_rows(ratification: Ratification) -> list[Row]:

@@ -28,7 +28,7 @@ from tradetalks.model import Shock as ModelShock
 from tradetalks.scenario import compile_shock
 from tradetalks.scenario.law import LawRates, law_rates
 from tradetalks.scenario.law_changes import LawChange
-from tradetalks.solve import solve_batch
+from tradetalks.solve import Solution, solve_batch
 
 if TYPE_CHECKING:
     from tradetalks.data import ElasticitySet, World
@@ -101,7 +101,7 @@ class Worlds:
     def closure(self) -> Closure:
         """The model's closure."""
         with jax.enable_x64(True):
-            return closure_of(_scenario(self.agenda, self.levels[0]), self.table)
+            return closure_of(self.agenda.scenario(self.levels[0]), self.table)
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,7 +141,7 @@ def worlds_of(agenda: Agenda, table: World | None, progress: Progress | None = N
         tuple(int(f[a]) for f, a in zip(first, np.unravel_index(w, shape), strict=True))
         for w in range(count)
     )
-    plain = _scenario(agenda, levels[0])
+    plain = agenda.scenario(levels[0])
     check_goods(plain, found)
     compiler = _Compiler(agenda, found)
     shocks: list[Shock] = []
@@ -163,10 +163,6 @@ def _merged(agenda: Agenda) -> tuple[tuple[Positions, ...], list[list[int]]]:
         numbers.append(np.array(own, dtype=np.int64))
         firsts.append([own.index(n) for n in range(len(seen))])
     return tuple(numbers), firsts
-
-
-def _scenario(agenda: Agenda, levels: tuple[int, ...]) -> Scenario:
-    return agenda.scenario(levels)
 
 
 class _Compiler:
@@ -232,29 +228,24 @@ def incomes(
 
     Rows of `gain` are `wanted`. Raises `NotConverged` if the default has no equilibrium.
     """
-    chosen = next(s for s in worlds.sets if s.name == elasticity_set)
     todo = [worlds.default, *(w for w in dict.fromkeys(wanted) if w != worlds.default)]
     sides = [worlds.table.index(code) for code in worlds.agenda.sides]
     welfare = np.full((len(todo), len(sides)), np.nan)
     failed: dict[int, str] = {}
     level = np.zeros(len(sides))
-    with jax.enable_x64(True):
-        elasticities = elasticities_of(chosen, worlds.shocks[0].elasticities)
-        for start in range(0, len(todo), CHUNK):
-            part = todo[start : start + CHUNK]
-            filled = part + [part[-1]] * (CHUNK - len(part))
-            batch = _batch(worlds, filled)
-            found = solve_batch(worlds.economy, elasticities, batch, worlds.closure)
-            for row, (w, solution) in enumerate(zip(part, found, strict=False), start=start):
-                if solution.status.converged:
-                    e = solution.equilibrium
-                    welfare[row] = np.asarray(e.welfare)[sides]
-                    if row == 0:
-                        level = np.asarray(e.expenditure / e.consumer_price)[sides]
-                else:
-                    failed[w] = solution.status.message
-            if progress is not None:
-                progress(elasticity_set, min(start + CHUNK, len(todo)), len(todo))
+    for start in range(0, len(todo), CHUNK):
+        part = todo[start : start + CHUNK]
+        found = solved(worlds, elasticity_set, part, [worlds.shocks[w] for w in part])
+        for row, (w, solution) in enumerate(zip(part, found, strict=True), start=start):
+            if solution.status.converged:
+                e = solution.equilibrium
+                welfare[row] = np.asarray(e.welfare)[sides]
+                if row == 0:
+                    level = np.asarray(e.expenditure / e.consumer_price)[sides]
+            else:
+                failed[w] = solution.status.message
+        if progress is not None:
+            progress(elasticity_set, min(start + CHUNK, len(todo)), len(todo))
     if worlds.default in failed:
         raise NotConverged(
             f"the law at the deadline has no equilibrium at '{elasticity_set}': "
@@ -265,9 +256,27 @@ def incomes(
     return Incomes((welfare[rows] - welfare[0]) * _BN, level * _BN, failed)
 
 
-def _batch(worlds: Worlds, numbers: Sequence[int]) -> ModelShock:
-    """Return some worlds as one batch; what none of the agenda's worlds has stays None."""
-    shocks = [worlds.shocks[w] for w in numbers]
+def solved(
+    worlds: Worlds, elasticity_set: str, numbers: Sequence[int], shocks: Sequence[Shock]
+) -> list[Solution]:
+    """Solve up to `CHUNK` shocks at one elasticity set; limits are those of the worlds `numbers`.
+
+    The batch is filled up with its last member, so that one compiled function serves.
+    """
+    chosen = next(s for s in worlds.sets if s.name == elasticity_set)
+    filler = CHUNK - len(shocks)
+    with jax.enable_x64(True):
+        found = solve_batch(
+            worlds.economy,
+            elasticities_of(chosen),
+            _batch(worlds, [*numbers, *[numbers[-1]] * filler], [*shocks, *[shocks[-1]] * filler]),
+            worlds.closure,
+        )
+    return found[: len(shocks)]
+
+
+def _batch(worlds: Worlds, numbers: Sequence[int], shocks: Sequence[Shock]) -> ModelShock:
+    """Return some shocks as one batch; what none of the agenda's worlds has stays None."""
 
     def stacked(name: str, absent: float) -> Numbers | None:
         values = [getattr(shock, name) for shock in worlds.shocks]
