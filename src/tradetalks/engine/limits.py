@@ -24,9 +24,9 @@ class Groups:
     """The groups of flows with a limit in any of some shocks: those of reference and scenario.
 
     Member m belongs to group `group[m]`. For each shock and group (`[s, g]`; a path has the ends
-    0 and 1): its `limit` (idle where that shock has none) and the shares of its rent
-    `to_exporter`, `to_importer`, `burnt`; `to_controller` is `[s, g, n]`. `kept[s, g]` says who
-    has it.
+    0 and 1): its `limit` (idle where that shock has none), `ceiling` (the highest log premium) and
+    the shares of its rent `to_exporter`, `to_importer`, `burnt`; `to_controller` is `[s, g, n]`.
+    `kept[s, g]` says who has it.
     """
 
     names: tuple[str, ...]
@@ -37,6 +37,7 @@ class Groups:
     floor: NDArray[np.bool_]
     kept: NDArray[np.bool_]
     limit: Array
+    ceiling: Array
     to_exporter: Array
     to_importer: Array
     burnt: Array
@@ -70,6 +71,7 @@ def _arranged(
 ) -> Groups:
     shape, countries = (len(shocks), len(rows)), list(shocks[0].countries)
     limit, kept = np.zeros(shape), np.zeros(shape, dtype=bool)
+    ceiling = np.full(shape, np.inf)
     shares = {rent: np.zeros(shape) for rent in ("exporter", "importer", "burnt")}
     controller = np.zeros((*shape, len(countries)))
     for g, (row, own) in enumerate(zip(rows, members, strict=True)):
@@ -79,6 +81,7 @@ def _arranged(
             kept[end, g] = here is not None
             idle = volume / _IDLE if own.floor else volume * _IDLE
             limit[end, g] = here.limit if here is not None else idle
+            ceiling[end, g] = np.log1p(here.ceiling) if here is not None else np.inf
             # what is not burnt has an owner, also half-way to a quota whose rent is burnt
             if rent == "burnt":
                 shares["burnt"][end, g] = shares["exporter"][end, g] = 1.0
@@ -96,6 +99,7 @@ def _arranged(
         floor=np.array([own.floor for own in members]),
         kept=kept,
         limit=limit,
+        ceiling=ceiling,
         to_exporter=shares["exporter"],
         to_importer=shares["importer"],
         burnt=shares["burnt"],
@@ -120,8 +124,16 @@ def _refuse_overlap(limits: list[FlowLimit], shock: Shock) -> None:
 
 
 def quotas_at(groups: Groups, limit: Array, share: Array) -> Quotas:
-    """Return the model's quotas for `limit` `[p, g]`, `share` `[p]` of the way to the scenario."""
+    """Return the model's quotas for `limit` `[p, g]`, `share` `[p]` of the way to the scenario.
+
+    Only the two ends have ceilings: on the way, limits are such that premia stay below them.
+    """
     points = share.size
+    ceiling = None
+    if np.isfinite(groups.ceiling).any():
+        ceiling = np.full(limit.shape, np.inf)
+        for end in (0, 1):
+            ceiling[share == end] = groups.ceiling[end]
 
     def same(x: NDArray[np.generic]) -> NDArray[np.generic]:
         return np.broadcast_to(x, (points, *x.shape))
@@ -141,6 +153,7 @@ def quotas_at(groups: Groups, limit: Array, share: Array) -> Quotas:
         to_exporter=jnp.asarray(phased(groups.to_exporter)),
         to_importer=jnp.asarray(phased(groups.to_importer)),
         to_controller=jnp.asarray(phased(groups.to_controller)),
+        ceiling=None if ceiling is None else jnp.asarray(ceiling),
     )
 
 
@@ -149,13 +162,18 @@ def limits_between(groups: Groups, before: Equilibrium, after: Equilibrium, shar
 
     Geometric, from the reference's own limit where it binds, else from the looser of its
     volume and the new limit, to the new limit; a limit that is lifted rises to the volume
-    without it. So it binds all the way, and premia move smoothly.
+    without it. So it binds all the way, and premia move smoothly. Where a premium is at its
+    ceiling the volume stands for the limit: a quota of that size has the same premium.
     """
     volumes = np.asarray(before.volumes), np.asarray(after.volumes)
     binds = np.asarray(before.premium) != 0.0
-    last = np.where(groups.kept[1], groups.limit[1], volumes[1])
+    own = [
+        np.where(groups.floor, limit, np.maximum(limit, volume))
+        for limit, volume in zip(groups.limit, volumes, strict=True)
+    ]
+    last = np.where(groups.kept[1], own[1], volumes[1])
     loose = np.where(groups.floor, np.minimum(volumes[0], last), np.maximum(volumes[0], last))
-    first = np.where(binds, groups.limit[0], loose)
+    first = np.where(binds, own[0], loose)
     s = share[:, None]
     return first ** (1.0 - s) * last**s
 
@@ -203,3 +221,29 @@ def at_the_border(e: Equilibrium, premia: Premia, point: int) -> Equilibrium:
     import equinox as eqx
 
     return eqx.tree_at(lambda x: x.trade, e, e.trade * np.exp(premia.log_paid[point]))
+
+
+def ceiling_note(groups: Groups | None, after: Equilibrium) -> tuple[str, ...]:
+    """Say where a premium is as high as it may get, and how much more arrives than licensed."""
+    if groups is None or after.volumes is None or after.premium is None:
+        return ()
+    volume = np.asarray(after.volumes)
+    # a third country's cut is a cap of nearly nothing: no more than that was ever licensed
+    over = (volume > 1.01 * groups.limit[1]) & (groups.limit[1] > _LEAST * volume)
+    at = np.flatnonzero(over & groups.kept[1] & ~groups.floor)
+    if not at.size:
+        return ()
+    found = [
+        f"{groups.names[g]} ({np.expm1(groups.ceiling[1, g]):.0%}, "
+        f"{volume[g] / groups.limit[1, g]:.1f} times the cap arrives)"
+        for g in at[:_SHOWN]
+    ]
+    more = f" and {at.size - _SHOWN} more" if at.size > _SHOWN else ""
+    return (
+        f"At the highest premium, where users are taken to find other ways: {', '.join(found)}"
+        f"{more}. What they pay then goes to the holder of the rent, who would not get all of it.",
+    )
+
+
+_LEAST, _SHOWN = 1e-6, 3
+"""A cap below this part of the volume is a tax; how many groups a sentence names."""

@@ -275,7 +275,9 @@ _SETTINGS = (
 """The keys that a scenario and its reference must share."""
 
 
-_NAMES = ("importer", "exporter", "destinations", "exempt", "country", "sectors")
+_NAMES = (
+    "importer", "exporter", "destinations", "exempt", "country", "controller", "sectors",
+)  # fmt: skip
 """Keys of a change that name countries or sectors."""
 _DATES = {"as_of", "known_on", "on", "until", "replay", "date"}
 _FLAGS = ("both_ways", "pooled")

@@ -24,6 +24,13 @@ ORDER = (
     "rare-earth-licences",
     "green-channel-eu",
     "medicines-cut",
+    "chip-controls-lifted",
+    "chip-controls-and-refusal-lifted",
+    "chips-with-a-cut",
+    "affiliates-rule-on",
+    "derisk-critical-goods",
+    "us-allies-against-china-bloc",
+    "students-excluded",
     "toy-tariff-war",
 )
 """The order in which lists show them; a file that is not named here comes last."""

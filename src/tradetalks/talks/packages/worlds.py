@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from tradetalks.engine.closures import closure_of
 from tradetalks.engine.critical import check_goods
 from tradetalks.engine.economy import choose_sets, economy_of, elasticities_of
+from tradetalks.engine.latent import latent_premium, with_premium, with_wedge
 from tradetalks.engine.limits import Groups, groups_of
 from tradetalks.errors import BadInput, NotConverged
 from tradetalks.model import Closure, Economy, Quotas
@@ -28,6 +29,7 @@ from tradetalks.model import Shock as ModelShock
 from tradetalks.scenario import compile_shock
 from tradetalks.scenario.law import LawRates, law_rates
 from tradetalks.scenario.law_changes import LawChange
+from tradetalks.scenario.ledger_controls import LedgerControls, ledger_controls
 from tradetalks.solve import Solution, solve_batch
 
 if TYPE_CHECKING:
@@ -44,6 +46,7 @@ CHUNK = 16
 MOST_WORLDS = 4096
 """Distinct worlds that are solved; beyond, the question takes more than minutes."""
 _BN = 1e-3
+_PREMIA = ("premium", "premium_left")
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,10 +95,16 @@ class Worlds:
         return groups_of(self.shocks, self.table.trade)
 
     @cached_property
+    def premium(self) -> Numbers | None:
+        """Premia [i,n,j] in the table of controls that some world lifts, None where none does."""
+        return latent_premium(self.shocks)
+
+    @cached_property
     def economy(self) -> Economy:
         """The model's baseline."""
+        table = self.table if self.premium is None else with_premium(self.table, self.premium)
         with jax.enable_x64(True):
-            return economy_of(self.table)
+            return economy_of(table)
 
     @cached_property
     def closure(self) -> Closure:
@@ -170,7 +179,7 @@ class _Compiler:
 
     def __init__(self, agenda: Agenda, table: World) -> None:
         self.agenda, self.table = agenda, table
-        self._laws: dict[tuple[object, ...], LawRates] = {}
+        self._laws: dict[tuple[object, ...], tuple[LawRates, LedgerControls]] = {}
         self._arrays: dict[bytes, Numbers] = {}
 
     def shock(self, levels: tuple[int, ...]) -> Shock:
@@ -179,15 +188,16 @@ class _Compiler:
             found = compile_shock(scenario, self.table, law=self._law(scenario))
         except BadInput as error:
             raise _placed(self.agenda, levels, self.table, error) from None
-        names = ("tariff", "iceberg", "export_tax", "subsidy", "productivity")
+        names = ("tariff", "iceberg", "export_tax", "subsidy", "productivity", *_PREMIA)
         return replace(found, law=None, **{name: self._kept(getattr(found, name)) for name in names})
 
-    def _law(self, scenario: Scenario) -> LawRates | None:
+    def _law(self, scenario: Scenario) -> tuple[LawRates, LedgerControls] | None:
         if scenario.base.law == "file":
             return None
         changes = tuple(c for c in scenario.changes if isinstance(c, LawChange))
         if changes not in self._laws:
-            self._laws[changes] = law_rates(scenario, self.table.year)
+            rates = law_rates(scenario, self.table.year)
+            self._laws[changes] = rates, ledger_controls(scenario, self.table.carved)
         return self._laws[changes]
 
     def _kept(self, array: Numbers | None) -> Numbers | None:
@@ -277,6 +287,8 @@ def solved(
 
 def _batch(worlds: Worlds, numbers: Sequence[int], shocks: Sequence[Shock]) -> ModelShock:
     """Return some shocks as one batch; what none of the agenda's worlds has stays None."""
+    if worlds.premium is not None:
+        shocks = [with_wedge(shock, worlds.premium) for shock in shocks]
 
     def stacked(name: str, absent: float) -> Numbers | None:
         values = [getattr(shock, name) for shock in worlds.shocks]
@@ -315,6 +327,7 @@ def _quotas(groups: Groups, numbers: Sequence[int]) -> Quotas:
         to_exporter=jnp.asarray(groups.to_exporter[at]),
         to_importer=jnp.asarray(groups.to_importer[at]),
         to_controller=jnp.asarray(groups.to_controller[at]),
+        ceiling=jnp.asarray(groups.ceiling[at]) if np.isfinite(groups.ceiling).any() else None,
     )
 
 
