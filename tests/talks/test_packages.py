@@ -375,7 +375,9 @@ def test_a_broken_agenda_says_what_is_wrong(edit, kind, words) -> None:
 
 
 def test_errors_name_the_line() -> None:
-    text = TEXT.replace("          - {side: FOR, value: 0.004", "          - {side: FRO, value: 0.004")
+    text = TEXT.replace(
+        "          - {side: FOR, value: 0.004", "          - {side: FRO, value: 0.004"
+    )
     with pytest.raises(UnknownName) as caught:
         Agenda.from_yaml(text, file="mine.yaml")
     assert caught.value.line == 1 + text.splitlines().index(
@@ -386,7 +388,9 @@ def test_errors_name_the_line() -> None:
 
 
 def test_a_change_that_the_world_cannot_have_names_its_level() -> None:
-    text = TEXT.replace("importer: FOR, exporter: HOM, set: 0%", "importer: FOR, exporter: USA, set: 0%")
+    text = TEXT.replace(
+        "importer: FOR, exporter: HOM, set: 0%", "importer: FOR, exporter: USA, set: 0%"
+    )
     with pytest.raises(UnknownName, match=r"issues\[1\].levels\[2\] \('foreign_tariff: none'\)"):
         negotiate(Agenda.from_yaml(text, file="mine.yaml"))
 

@@ -186,11 +186,11 @@ def _envelope(
     command: str, bargain: Bargain, body: dict[str, Any], ratification: Ratification | None = None
 ) -> Answer:
     from tradetalks.results import Answer
-    from tradetalks.talks.packages import tables
+    from tradetalks.talks.packages import notes
 
-    assumed = list(tables.assumptions(bargain))
+    assumed = list(notes.assumptions(bargain))
     if ratification is not None or "approval" in body:
-        assumed.insert(1, tables.approval_assumption(bargain.agenda))
+        assumed.insert(1, notes.approval_assumption(bargain.agenda))
     status = {
         "converged": not bargain.central.failed,
         "message": f"Solved {len(bargain.worlds.levels)} worlds; "
@@ -201,9 +201,9 @@ def _envelope(
         command,
         bargain.created,
         body,
-        tables.sources(bargain),
+        notes.sources(bargain),
         assumed,
-        tables.warnings(bargain),
+        notes.warnings(bargain),
         status,
     )
 

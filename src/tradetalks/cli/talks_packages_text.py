@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from tradetalks.cli.output import paragraph, table_text
@@ -44,14 +45,14 @@ def _headline(body: Any) -> str:
     law = f"the law of {day:%-d %B %Y}" if day else "the law of the table"
     if not body["agreement"]:
         return (
-            f"No agreement zone: none of the {body['packages']:,} packages leaves a side better off "
-            f"and none worse off than {law}. That is the answer, not an error."
+            f"No agreement zone: none of the {body['packages']:,} packages leaves a side better "
+            f"off and none worse off than {law}. That is the answer, not an error."
         )
     share = f"{body['zone_share']:.0%}"
     return (
-        f"Of {body['packages']:,} packages, {body['zone']:,} ({share}) leave no side worse off than "
-        f"{law}, which is what happens without agreement; {body['efficient']} of them are efficient. "
-        f"{body['worlds']:,} different worlds were solved."
+        f"Of {body['packages']:,} packages, {body['zone']:,} ({share}) leave no side worse off "
+        f"than {law}, which is what happens without agreement; {body['efficient']} of them are "
+        f"efficient. {body['worlds']:,} different worlds were solved."
     )
 
 
@@ -150,8 +151,9 @@ def _findings(body: Any) -> list[str]:
     if link:
         gains = ", ".join(f"{s} {_number(link[s], unit)}" for s in sides)
         out.append(
-            f"Linkage: all issues together instead of each on its own changes the gain by {gains} "
-            f"({unit}). Where nobody loses at any table the sum of separate deals is safe but poorer."
+            f"Linkage: all issues together instead of each on its own changes the gain by "
+            f"{gains} ({unit}). Where nobody loses at any table the sum of separate deals is safe "
+            "but poorer."
         )
     for row in body["enforcement"]:
         out.append(_enforcement(row, unit))
@@ -187,8 +189,8 @@ def _sensitivity(rows: Any, agreement: bool) -> str:
     without = "the same" if model["nash_same"] else "another one"
     shares = [r["share"] for r in (model, *ends)]
     return (
-        f"Assumed weights: the Nash package stays at {len(ends) - len(changed)} of {len(ends)} ends "
-        f"of their ranges.{said} With every weight at zero it is {without}. The zone has "
+        f"Assumed weights: the Nash package stays at {len(ends) - len(changed)} of {len(ends)} "
+        f"ends of their ranges.{said} With every weight at zero it is {without}. The zone has "
         f"{min(shares):.0%} to {max(shares):.0%} of the packages over all of these."
     )
 
@@ -201,21 +203,31 @@ def _swap(body: Any) -> list[str]:
               "break-even"]  # fmt: skip
     lines = []
     for row in rows:
-        high = "any" if row["high"] == float("inf") else f"{row['high']:.2f}"
-        fair = f"{row['low']:.2f} to {high}" if row["low"] <= row["high"] else "none"
-        rate = "" if row["rate"] == float("inf") else f"{row['rate']:.2f}"
+        fair = _fair(row["low"], row["high"])
+        rate = "" if row["rate"] == inf else f"{row['rate']:.2f}"
         lines.append(
-            [row["elasticities"].removeprefix(f"{body['horizon']}-"), *(f"{x:+.1f}" for x in (
-                row["given"][other], row["given"][giver], row["taken"][giver], row["taken"][other])),
-             rate, fair, f"{row['break_even_cost']:+.1f}"]
-        )  # fmt: skip
+            [
+                row["elasticities"].removeprefix(f"{body['horizon']}-"),
+                *(f"{row['given'][s]:+.1f}" for s in (other, giver)),
+                *(f"{row['taken'][s]:+.1f}" for s in (giver, other)),
+                rate,
+                fair,
+                f"{row['break_even_cost']:+.1f}",
+            ]
+        )
     text = (
-        f"Swap, in USD billions a year: the first move is by {giver}, the second by {other}. Rate: what the first is worth "
-        f"to {other} per dollar that the second is worth to {giver}. Fair part: how much of the "
-        f"second pays for the first. Break-even: a further yearly cost to {other}, such as security, "
-        "at which the whole swap is worth nothing to it."
+        f"Swap, in USD billions a year: the first move is by {giver}, the second by {other}. Rate: "
+        f"what the first is worth to {other} per dollar that the second is worth to {giver}. Fair part: how much of the "
+        f"second pays for the first. Break-even: a further yearly cost to {other}, such as "
+        "security, at which the whole swap is worth nothing to it."
     )
     return [table_text(header, lines), paragraph(text)]
+
+
+def _fair(low: float, high: float) -> str:
+    if low == inf or low > high:
+        return "none"
+    return f"{low:.2f} to " + ("any" if high == inf else f"{high:.2f}")
 
 
 def _run_up(rows: Any) -> list[str]:
@@ -230,8 +242,8 @@ def _run_up(rows: Any) -> list[str]:
     ]  # fmt: skip
     text = (
         f"Front-loading: buyers give a lapse {rows[0]['lapse_probability']:.0%} and compare what "
-        f"they would save with the cost of holding stocks, {rows[0]['holding_cost']:.0%} of the value "
-        "(both assumed; 1% to 4% for the cost). What is bought ahead is missing afterwards, on top "
+        f"they would save with the cost of holding stocks, {rows[0]['holding_cost']:.0%} of the "
+        "value (both assumed; 1% to 4% for the cost). What is bought ahead is missing afterwards, on top "
         "of what a lapse itself does."
     )
     return [table_text(header, lines), paragraph(text)]
@@ -274,9 +286,9 @@ def _foot(answer: Answer) -> str:
         else "Gains in USD billions a year, weights included, from the law at the deadline"
     )
     reading = (
-        f"{unit}; {body['horizon']} horizon. Brackets: range over elasticity sets, not a confidence "
-        "interval. USD bn: the real income in it. assumed: the part of the difference that rests on "
-        "assumed numbers, that is weights and sizes of changes, listed below."
+        f"{unit}; {body['horizon']} horizon. Brackets: range over elasticity sets, not a "
+        "confidence interval. USD bn: the real income in it. assumed: the part of the difference "
+        "that rests on assumed numbers, that is weights and sizes of changes, listed below."
     )
     notes = [f"Note: {text}" for text in answer.warnings]
     shown = [

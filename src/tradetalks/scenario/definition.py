@@ -40,7 +40,7 @@ def _parse_name(value: object) -> object:
 
 
 def parse_sources(value: object) -> object:
-    """Return sources: a single one may stand without a list; a text alone is a title, a link a title too."""
+    """Return a tuple: one source may stand without a list, a text or a link as its title."""
     items = value if isinstance(value, (list, tuple)) else [value]  # pyright: ignore
     return tuple(_as_source(item) for item in items)  # pyright: ignore
 

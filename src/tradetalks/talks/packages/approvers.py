@@ -40,8 +40,8 @@ class Approver(Piece):
 
     U(x) is the gain of its side over the law at the deadline, in the unit of the agenda: real
     income times `real_income`, plus the weights of its side, each times `cares` of its issue
-    (one if left out), plus its own `stakes`. `threshold` is the gain that it asks for; `noise` the standard deviation
-    of what we do not know about it. `order` is its place in the chain.
+    (one if left out), plus its own `stakes`. `threshold` is the gain that it asks for; `noise`
+    the standard deviation of what we do not know about it. `order` is its place in the chain.
     """
 
     id: FilledText = Field(description="a short name")
@@ -54,7 +54,9 @@ class Approver(Piece):
     )
     noise: Figure = Field(description="standard deviation of that: {value, range, source}")
     real_income: Number = 1.0
-    cares: Annotated[dict[str, float], BeforeValidator(_parse_cares)] = {}
+    cares: Annotated[dict[str, float], BeforeValidator(_parse_cares)] = Field(
+        default_factory=dict[str, float]
+    )
     stakes: Annotated[tuple[Stake, ...], BeforeValidator(_as_tuple)] = ()
     source: FilledText = Field(description="what shows that its approval is needed")
     note: Text | None = None

@@ -190,9 +190,7 @@ class Agenda(Piece):
                         at=("issues", n, "levels", m, "changes"),
                     )
                 for k, weight in enumerate(level.weights):
-                    self._check_side(
-                        weight.side, ("issues", n, "levels", m, "weights", k, "side")
-                    )
+                    self._check_side(weight.side, ("issues", n, "levels", m, "weights", k, "side"))
         for n, approver in enumerate(self.approvers):
             self._check_side(approver.side, ("approvers", n, "side"))
             for name in approver.cares:

@@ -53,8 +53,7 @@ class Figure(Piece):
             )
         if self.range is not None and not self.range[0] <= self.value <= self.range[1]:
             raise refuse(
-                f"{self.value:g} lies outside its range, {self.range[0]:g} to "
-                f"{self.range[1]:g}.",
+                f"{self.value:g} lies outside its range, {self.range[0]:g} to {self.range[1]:g}.",
                 "Correct the value or the range.",
                 kind="bad_number",
                 at=("range",),

@@ -17,9 +17,7 @@ _SHIPPED = "tradetalks.talks.packages.shipped"
 @cache
 def agenda_names() -> tuple[str, ...]:
     """Return the names of the shipped agendas."""
-    return tuple(
-        sorted(f.name[:-5] for f in files(_SHIPPED).iterdir() if f.name.endswith(".yaml"))
-    )
+    return tuple(sorted(f.name[:-5] for f in files(_SHIPPED).iterdir() if f.name.endswith(".yaml")))
 
 
 def load_agenda(name_or_path: str | Path) -> Agenda:

@@ -189,7 +189,9 @@ class _Compiler:
         except BadInput as error:
             raise _placed(self.agenda, levels, self.table, error) from None
         names = ("tariff", "iceberg", "export_tax", "subsidy", "productivity", *_PREMIA)
-        return replace(found, law=None, **{name: self._kept(getattr(found, name)) for name in names})
+        return replace(
+            found, law=None, **{name: self._kept(getattr(found, name)) for name in names}
+        )
 
     def _law(self, scenario: Scenario) -> tuple[LawRates, LedgerControls] | None:
         if scenario.base.law == "file":
