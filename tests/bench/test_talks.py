@@ -62,7 +62,7 @@ sectors = [["26", "27"], ["13T15", "31T33"], ["29", "28"]]
 issues = [issue(f"cut-{n}-{i}", i, {"changes": [tariff(i, e, s, -2)]})
           for n, s in enumerate(sectors) for i, e in pairs]
 weight = {"side": "USA", "value": 0.5, "source": "made up"}
-issues += [issue(f"weight-{n}", "USA", {"weights": [{**weight, "value": 0.5 - n / 4}]})
+issues += [issue(f"weight-{n}", "USA", {"weights": [{**weight, "value": 0.6 - n / 4}]})
            for n in range(6)]
 agenda = Agenda.model_validate({"name": "bench", "question": "How fast?", "issues": issues,
                                 "base": {"law": "file"}, "sources": ["made up"]})

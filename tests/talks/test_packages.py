@@ -423,3 +423,34 @@ def test_a_world_that_is_not_there_is_refused() -> None:
     with pytest.raises(BadInput):
         negotiate(agenda(world="wrold-2022"))
     assert load_world("toy").countries == ("HOM", "FOR")
+
+
+def test_both_sides_gain_from_ending_duties_on_the_shipped_world() -> None:
+    """The tariff issues of January 2027 alone: signs that trade theory and the law imply."""
+    whole = load_agenda("january-2027")
+    data = whole.model_dump(mode="json", exclude_unset=True)
+    kept = [i for i in data["issues"] if i["id"] in ("cn_retaliation", "lists", "port_fees")]
+    for approver in data["approvers"]:
+        approver.pop("cares", None)
+        approver.pop("stakes", None)
+    found = negotiate(
+        Agenda.model_validate(data | {"issues": kept, "goods": "none"}),
+        ranges=False,
+        today=datetime.date(2026, 11, 21),
+    )
+    income = found.payoffs.income[:, :, 0]  # retaliation, lists; sides USA, CHN
+    assert np.array_equal(found.payoffs.income[:, :, 0], found.payoffs.income[:, :, 1])
+    assert (income[1, 0] > 0).all() and (income[2, 0] > income[1, 0]).all()
+    assert income[0, 1, 1] > 0  # lower US duties are China's gain
+    assert 0.01 < income[2, 1, 0] < 0.5 and 0.01 < income[2, 1, 1] < 1.0  # percent of real income
+    assert found.agreement and found.share > 0.4
+    assert found.levels(found.points["nash"].number)[0] == 2
+
+
+def test_the_agenda_of_the_page_reads() -> None:
+    from pathlib import Path
+
+    page = Path(__file__).parents[2].joinpath("docs", "packages.md").read_text(encoding="utf-8")
+    text = page.split("```yaml\n")[1].split("```")[0]
+    found = Agenda.from_yaml(text)
+    assert found.count == 4 and found.deadline == datetime.date(2027, 1, 10)

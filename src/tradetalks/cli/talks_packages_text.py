@@ -217,9 +217,9 @@ def _swap(body: Any) -> list[str]:
         )
     text = (
         f"Swap, in USD billions a year: the first move is by {giver}, the second by {other}. Rate: "
-        f"what the first is worth to {other} per dollar that the second is worth to {giver}. Fair part: how much of the "
-        f"second pays for the first. Break-even: a further yearly cost to {other}, such as "
-        "security, at which the whole swap is worth nothing to it."
+        f"what the first is worth to {other} per dollar that the second is worth to {giver}. "
+        f"Fair part: how much of the second pays for the first. Break-even: a further "
+        f"yearly cost to {other}, such as security, at which the whole swap is worth nothing to it."
     )
     return [table_text(header, lines), paragraph(text)]
 
@@ -243,8 +243,8 @@ def _run_up(rows: Any) -> list[str]:
     text = (
         f"Front-loading: buyers give a lapse {rows[0]['lapse_probability']:.0%} and compare what "
         f"they would save with the cost of holding stocks, {rows[0]['holding_cost']:.0%} of the "
-        "value (both assumed; 1% to 4% for the cost). What is bought ahead is missing afterwards, on top "
-        "of what a lapse itself does."
+        "value (both assumed; 1% to 4% for the cost). What is bought ahead is missing afterwards, "
+        "on top of what a lapse itself does."
     )
     return [table_text(header, lines), paragraph(text)]
 
