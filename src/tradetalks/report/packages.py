@@ -55,7 +55,8 @@ def agreement_zone(answer: Answer, cloud: Sequence[Mapping[str, Any]]) -> Chart:
     }  # fmt: skip
     names: Spec = {
         "data": {"values": named},
-        "mark": {"type": "text", "align": "right", "dx": -9, "dy": {"expr": "datum.dy"},
+        "mark": {"type": "text", "align": {"expr": "datum.align"},
+                 "dx": {"expr": "datum.dx"}, "dy": {"expr": "datum.dy"},
                  "fontSize": 12, "color": INK, "fontWeight": "bold"},
         "encoding": {**axes, "text": {"field": "name", "type": "nominal"}},
     }  # fmt: skip
@@ -123,7 +124,9 @@ def _named(body: Mapping[str, Any], first: str, second: str) -> list[dict[str, A
         row["name"] = f"{row['name']}, {point['title']}" if row["name"] else point["title"]
     # neighbours on the frontier would write over one another: labels go above and below in turn
     for n, row in enumerate(rows.values()):
-        row["dy"] = -10 if n % 2 else 10
+        left = n > 0  # the law, at the axis, has its label inside
+        row |= {"dy": -10 if n % 2 else 10, "dx": -9 if left else 9,
+                "align": "right" if left else "left"}  # fmt: skip
     return list(rows.values())
 
 

@@ -31,6 +31,7 @@ ORDER = (
     "derisk-critical-goods",
     "us-allies-against-china-bloc",
     "students-excluded",
+    "manufacturing-revival",
     "toy-tariff-war",
 )
 """The order in which lists show them; a file that is not named here comes last."""
