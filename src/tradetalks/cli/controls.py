@@ -127,9 +127,9 @@ def _headline(labels: list[str], by_key: dict[tuple[str, str, str], dict[str, An
         f"Lifting the controls moves the US goods balance with China by {value(1, balance)} USD bn "
         f"and US goods exports by {value(1, sold)}; 30 points of duty move the balance by "
         f"{value(2, balance)}, US goods exports by {value(2, sold)} (with the retaliation "
-        f"{value(4, sold)}) and US real income by {value(2, income)}. China's refusal of the chips "
-        f"makes little difference to the United States ({value(0, balance)} USD bn with it): the "
-        "chips come from Taiwan."
+        f"{value(4, sold)}) and US real income by {value(2, income)}. With China "
+        f"refusing the chips the lifting moves the balance by {value(0, balance)}: the chips come "
+        "from Taiwan."
     )
 
 

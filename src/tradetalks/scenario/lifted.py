@@ -63,7 +63,7 @@ class Lifted:
             left = control.premium(among, change.latent, change.share)
             self.left[at] = min(left, self.left[at]) if self.premium[at] > 0.0 else left
             self.premium[at] = control.premium(among, change.latent)
-        return (_said(found, change.latent),)
+        return (_said(found, change.latent), *self._inside_regions(flows))
 
     def _on(
         self, flows: NDArray[np.bool_], controllers: set[str] | None
@@ -76,6 +76,21 @@ class Lifted:
             at = i, n, self.world.sectors.index(good.code)
             if flows[at] and (controllers is None or control.controller in controllers):
                 yield good, control, at
+
+    def _inside_regions(self, flows: NDArray[np.bool_]) -> tuple[str, ...]:
+        """Say which controls stay because their exporter or buyer is part of a region."""
+        where = {good: flows[:, :, j].any() for j, good in enumerate(self.world.sectors)}
+        hidden = sorted(
+            {
+                f"{good.code} {control.exporter} to {control.destination}"
+                for good, control in _controls(self.world)
+                if where[good.code]
+                and not {control.exporter, control.destination} <= set(self.world.countries)
+            }
+        )
+        if not hidden:
+            return ()
+        return (f"Not lifted, since a region hides one of its ends: {', '.join(hidden)}.",)
 
     def _all(self) -> str:
         found = [
