@@ -210,6 +210,12 @@ class _Compiler:
 
 def _placed(agenda: Agenda, levels: tuple[int, ...], table: World, error: BadInput) -> BadInput:
     """Return the error with the level that causes it: the one that fails alone, if any does."""
+    try:
+        compile_shock(agenda.scenario(levels, only=-1), table)
+    except BadInput as own:  # the law itself, whatever is signed
+        return type(own)(
+            own.cause, cure=own.cure, file=agenda.origin.file, line=agenda.origin.line(("base",))
+        )
     for k, (issue, at) in enumerate(zip(agenda.issues, levels, strict=True)):
         try:
             compile_shock(agenda.scenario(levels, only=k), table)
