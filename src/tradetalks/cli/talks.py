@@ -12,6 +12,7 @@ from tradetalks.cli import (
     talks_gap,
     talks_groups,
     talks_jobs,
+    talks_packages,
     talks_partners,
 )
 from tradetalks.cli.output import FORMAT, Format, emit, paragraph, progress, table_text
@@ -34,7 +35,7 @@ _THIRD, _COLUMNS = 5, 3
 def register(app: typer.Typer) -> None:
     """Add the group of commands to the application."""
     group = typer.Typer(
-        help="The game that governments play: tariffs, groups at home, jobs, partners, the gap.",
+        help="The game that governments play: tariffs, packages, groups at home, jobs, the gap.",
         no_args_is_help=True,
     )
     group.command("optimal")(optimal)
@@ -44,6 +45,7 @@ def register(app: typer.Typer) -> None:
         talks_gap,
         talks_groups,
         talks_jobs,
+        talks_packages,
         talks_partners,
     ):
         commands.register(group)

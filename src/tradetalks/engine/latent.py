@@ -8,6 +8,7 @@ earned: users pay the premium like a duty, and it is given back to their country
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 
-def latent_premium(shocks: tuple[Shock, Shock]) -> Array | None:
-    """Return the premia [i,n,j] in the table of what either end lifts; None if neither does."""
+def latent_premium(shocks: Iterable[Shock]) -> Array | None:
+    """Return the premia [i,n,j] in the table of what any shock lifts; None if none does."""
     found = [s.premium for s in shocks if s.premium is not None]
     return None if not found else np.maximum.reduce(found)
 

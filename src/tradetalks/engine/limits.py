@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import jax.numpy as jnp
@@ -20,12 +21,12 @@ _IDLE = 1e6
 
 @dataclass(frozen=True)
 class Groups:
-    """The groups of flows with a limit in the reference, the scenario or both.
+    """The groups of flows with a limit in any of some shocks: those of reference and scenario.
 
-    Member m belongs to group `group[m]`. For each group and end of the path (`[2, g]`): its
-    `limit` (idle where that end has none), `ceiling` (the highest log premium) and the shares of
-    its rent `to_exporter`, `to_importer`, `burnt`; `to_controller` is `[2, g, n]`.
-    `kept[end, g]` says who has it.
+    Member m belongs to group `group[m]`. For each shock and group (`[s, g]`; a path has the ends
+    0 and 1): its `limit` (idle where that shock has none), `ceiling` (the highest log premium) and
+    the shares of its rent `to_exporter`, `to_importer`, `burnt`; `to_controller` is `[s, g, n]`.
+    `kept[s, g]` says who has it.
     """
 
     names: tuple[str, ...]
@@ -43,36 +44,39 @@ class Groups:
     to_controller: Array
 
 
-def groups_of(shocks: tuple[Shock, Shock], trade: Array) -> Groups | None:
-    """Return the groups of both ends, None where there is none.
+def groups_of(shocks: Sequence[Shock], trade: Array) -> Groups | None:
+    """Return the groups of all shocks (of both ends of a path), None where there is none.
 
-    `trade` [i,n,j] is the world's. Raises `BadInput` where the two ends limit the same flow in
+    `trade` [i,n,j] is the world's. Raises `BadInput` where two of them limit the same flow in
     different groups: between them there is no path.
     """
     by_members: dict[tuple[bool, bytes], list[FlowLimit | None]] = {}
     for end, shock in enumerate(shocks):
         for limit in shock.limits:
             key = (limit.floor, np.stack([limit.exporter, limit.importer, limit.sector]).tobytes())
-            by_members.setdefault(key, [None, None])[end] = limit
+            by_members.setdefault(key, [None] * len(shocks))[end] = limit
     if not by_members:
         return None
-    pairs = list(by_members.values())
-    members = [next(x for x in pair if x is not None) for pair in pairs]
+    rows = list(by_members.values())
+    members = [next(x for x in row if x is not None) for row in rows]
     _refuse_overlap(members, shocks[0])
-    return _arranged(pairs, members, shocks[0], trade)
+    return _arranged(rows, members, shocks, trade)
 
 
 def _arranged(
-    pairs: list[list[FlowLimit | None]], members: list[FlowLimit], shock: Shock, trade: Array
+    rows: list[list[FlowLimit | None]],
+    members: list[FlowLimit],
+    shocks: Sequence[Shock],
+    trade: Array,
 ) -> Groups:
-    count, countries = len(pairs), list(shock.countries)
-    limit, kept = np.zeros((2, count)), np.zeros((2, count), dtype=bool)
-    ceiling = np.full((2, count), np.inf)
-    shares = {rent: np.zeros((2, count)) for rent in ("exporter", "importer", "burnt")}
-    controller = np.zeros((2, count, len(countries)))
-    for g, (pair, own) in enumerate(zip(pairs, members, strict=True)):
+    shape, countries = (len(shocks), len(rows)), list(shocks[0].countries)
+    limit, kept = np.zeros(shape), np.zeros(shape, dtype=bool)
+    ceiling = np.full(shape, np.inf)
+    shares = {rent: np.zeros(shape) for rent in ("exporter", "importer", "burnt")}
+    controller = np.zeros((*shape, len(countries)))
+    for g, (row, own) in enumerate(zip(rows, members, strict=True)):
         volume = trade[own.exporter, own.importer, own.sector].sum()
-        for end, here in enumerate(pair):
+        for end, here in enumerate(row):
             rent = (here or own).rent
             kept[end, g] = here is not None
             idle = volume / _IDLE if own.floor else volume * _IDLE
@@ -91,7 +95,7 @@ def _arranged(
         exporter=np.concatenate([own.exporter for own in members]),
         importer=np.concatenate([own.importer for own in members]),
         sector=np.concatenate([own.sector for own in members]),
-        group=np.repeat(np.arange(count), sizes),
+        group=np.repeat(np.arange(len(rows)), sizes),
         floor=np.array([own.floor for own in members]),
         kept=kept,
         limit=limit,
@@ -112,10 +116,10 @@ def _refuse_overlap(limits: list[FlowLimit], shock: Shock) -> None:
             other = seen.setdefault((i, n, j), limit.name)
             if other != limit.name:
                 raise BadInput(
-                    f"scenario and reference limit the flow {shock.countries[i]} to "
+                    f"two worlds that are compared limit the flow {shock.countries[i]} to "
                     f"{shock.countries[n]}, sector {shock.sectors[j]}, in different groups "
                     f"('{other}' and '{limit.name}').",
-                    cure="Use the same groups in both, or another reference.",
+                    cure="Use the same groups in both (or another reference).",
                 )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -32,6 +34,9 @@ from tradetalks.scenario.parts import Expected
 from tradetalks.scenario.rates import format_rate
 from tradetalks.scenario.shock import Array, ElasticityOverrides, LawShock, Shock, WorldTable
 
+if TYPE_CHECKING:
+    from tradetalks.scenario.ledger_controls import LedgerControls
+
 Mask = NDArray[np.bool_]
 
 EXPECTED_TOLERANCE = 1e-9
@@ -40,7 +45,12 @@ AVERAGE_TOLERANCE = 0.0005 + 1e-9
 """The same for an average of the law, which is written to a tenth of a point."""
 
 
-def compile_shock(scenario: Scenario, world: WorldTable) -> Shock:
+def compile_shock(
+    scenario: Scenario,
+    world: WorldTable,
+    *,
+    law: tuple[LawRates, LedgerControls] | None = None,
+) -> Shock:
     """Return what `scenario` means on `world`.
 
     With a `base` from the law ledger, US-China duties are first those of that law, its changes of
@@ -49,17 +59,18 @@ def compile_shock(scenario: Scenario, world: WorldTable) -> Shock:
     that the duty in dollars is right; with `valuation: table` it is taken as it stands.
     `multiply` and `remove` act on the duty as it is. Domestic sales are never touched. Export
     taxes are on the exporter's price. Limits on volumes are shares of the volumes of `world`, not
-    of the reference.
+    of the reference. `law` is what `law_rates` and `ledger_controls` say of the scenario, where
+    that is known already.
 
     Raises `UnknownName` for a country or sector that the world does not have, `BadNumber` if a
     duty would come to -100% or less, `BadInput` if a change selects no flow, a limit is on flows
     without trade or on flows that have a limit already, or a headline under `expected` does not
     come out; each with file and line where the scenario has a file.
     """
-    state = _State(scenario, world)
+    state = _State(scenario, world, law[0] if law else None)
     for position, change in enumerate(scenario.changes):
         state.apply(change, ("changes", position))
-    state.add_ledger_controls()
+    state.add_ledger_controls(law[1] if law else None)
     shock = state.shock()
     for position, expected in enumerate(scenario.expected):
         state.check(expected, ("expected", position))
@@ -69,7 +80,7 @@ def compile_shock(scenario: Scenario, world: WorldTable) -> Shock:
 class _State:
     """The arrays while changes are applied to them, inside `compile_shock` only."""
 
-    def __init__(self, scenario: Scenario, world: WorldTable) -> None:
+    def __init__(self, scenario: Scenario, world: WorldTable, law: LawRates | None = None) -> None:
         self.scenario, self.world, self.origin = scenario, world, scenario.origin
         self.names = Resolver(
             world.countries, world.sectors, world.goods, scenario.regions, scenario.origin
@@ -92,7 +103,7 @@ class _State:
         self.law: LawShock | None = None
         self.averages: dict[tuple[str, str], dict[str, float]] = {}
         if scenario.base.law != "file":
-            self.set_law(law_rates(scenario, world.year))
+            self.set_law(law or law_rates(scenario, world.year))
 
     def apply(self, change: Change, keys: Keys) -> None:
         """Apply one change."""
@@ -119,13 +130,14 @@ class _State:
             case LawChange():
                 pass  # part of the law that `state` begins with
 
-    def add_ledger_controls(self) -> None:
+    def add_ledger_controls(self, found: LedgerControls | None) -> None:
         """Add the controls of the law, on flows that no change of the scenario limits."""
         if self.scenario.base.law == "file":
             return
-        from tradetalks.scenario.ledger_controls import ledger_controls
+        if found is None:
+            from tradetalks.scenario.ledger_controls import ledger_controls
 
-        found = ledger_controls(self.scenario, tuple(getattr(self.world, "carved", ())))
+            found = ledger_controls(self.scenario, tuple(getattr(self.world, "carved", ())))
         self.warnings.extend(found.warnings)
         self.limits.of_law = True
         for _, change in found.changes:
@@ -261,8 +273,11 @@ class _State:
 
     def limited_flows(self, change: Quota | PurchaseFloor, keys: Keys) -> Mask:
         if isinstance(change, Quota):
-            return self._named_flows(change.exporter, change.destinations, change.sectors, keys,
-                                     buyers="destinations")  # fmt: skip
+            flows = self._named_flows(change.exporter, change.destinations, change.sectors, keys,
+                                      buyers="destinations")  # fmt: skip
+            if change.without is not None:
+                flows[:, :, self.names.sector_mask(change.without, (*keys, "without"))] = False
+            return flows
         return self._named_flows(change.exporter, change.importer, change.sectors, keys)
 
     def controlled_flows(self, change: ExportControl, keys: Keys) -> Mask:

@@ -51,6 +51,9 @@ class Quota(OneOf):
     sectors: Sectors = Field(
         default=(ALL_GOODS,), description="all_goods, all, a sector code or a list"
     )
+    without: Sectors | None = Field(
+        default=None, description="what of these sectors has no limit, such as a critical good"
+    )
     cap: Limit = Field(description="share of the volume of the world's year, such as 25%")
     rent: Rent = Field(default="exporter", description="exporter, importer, burnt or a controller")
     pooled: bool = Field(default=False, description="one limit for all the flows together")
