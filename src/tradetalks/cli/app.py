@@ -12,6 +12,7 @@ from tradetalks.cli import (
     compare,
     data,
     explain,
+    forecast,
     law,
     replicate,
     run,
@@ -49,6 +50,7 @@ def build() -> typer.Typer:
         elif context.invoked_subcommand is None:
             sys.stdout.write(f"{law.welcome()}\n{THREE_THINGS}")
 
-    for commands in (run, compare, explain, scenarios, law, talks, claims, replicate, data):
+    groups = (run, compare, explain, scenarios, law, talks, forecast, claims, replicate, data)
+    for commands in groups:
         commands.register(app)
     return app
