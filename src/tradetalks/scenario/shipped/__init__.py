@@ -13,6 +13,8 @@ ORDER = (
     "current-law",
     "truce-as-announced",
     "truce-lapses-2027-01-10",
+    "truce-lapses-mirrored",
+    "deal-lifts-truce-duties",
     "forced-labour-301-struck-down",
     "truce-as-extended",
     "truce-lapses-as-law",
@@ -24,6 +26,7 @@ ORDER = (
     "rare-earth-licences",
     "green-channel-eu",
     "medicines-cut",
+    "chip-software-ban",
     "toy-tariff-war",
 )
 """The order in which lists show them; a file that is not named here comes last."""
