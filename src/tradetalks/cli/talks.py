@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from tradetalks.cli import talks_truce
 from tradetalks.cli.output import FORMAT, Format, emit, paragraph, progress, table_text
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def register(app: typer.Typer) -> None:
     )
     group.command("optimal")(optimal)
     group.command("nash")(nash)
+    talks_truce.register(group)
     app.add_typer(group, name="talks")
 
 

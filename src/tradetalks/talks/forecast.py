@@ -170,8 +170,14 @@ class Forecast:
         for d in open_on(self.record, self.on):
             rates = rates_of(x for x in _decided(self.record, d, self.on) if x.kind == d.kind)
             averted = rates.of(*AVERTED)
-            line = {"id": d.id, "deadline": d.deadline.isoformat(), "title": d.title,
-                    "kind": d.kind, "decided_before": rates.n, "default": d.default}  # fmt: skip
+            line: dict[str, Any] = {
+                "id": d.id,
+                "deadline": d.deadline.isoformat(),
+                "title": d.title,
+                "kind": d.kind,
+                "decided_before": rates.n,
+                "default": d.default,
+            }
             for outcome in OUTCOMES:
                 line[outcome] = rates.of(outcome)["probability"]
             rows.append(line | {"averted_low": averted["low"], "averted_high": averted["high"]})

@@ -25,9 +25,9 @@ _MONTHS = 12.0
 class Flows:
     """Equivalent variation in USD billions a month, by player, against the truce.
 
-    `tariffs[scenario][horizon][player]`: tariffs of `lapse` (the law alone), `mirrored` (answered in
-    kind) and `deal`. `controls[holder][use][horizon][player]`: full (`ban`) or partial (`slow`) use
-    of the holder's control, against no use. `sources` and `assumptions` are those of the runs.
+    `tariffs[scenario][horizon][player]`: tariffs of `lapse` (the law alone), `mirrored` (answered
+    in kind) and `deal`. `controls[holder][use][horizon][player]`: full (`ban`) or partial (`slow`)
+    use of the holder's control, against no use. `sources`, `assumptions`: those of the runs.
     """
 
     tariffs: Mapping[str, Mapping[str, Mapping[str, float]]]
