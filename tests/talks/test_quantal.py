@@ -41,14 +41,18 @@ def test_two_by_two_against_a_search_on_the_line() -> None:
         assert p[0] == pytest.approx(brentq(gap, 0.0, 1.0, xtol=1e-14), abs=1e-9)
 
 
-@pytest.mark.parametrize("actions", [2, 3])
-def test_limit_is_a_nash_equilibrium_of_nashpy(actions: int) -> None:
+@pytest.mark.parametrize(("actions", "scale"), [(2, 0.01), (3, 0.03)])
+def test_limit_is_a_nash_equilibrium_of_nashpy(actions: int, scale: float) -> None:
     A, B = random_games(40, actions, seed=8)
-    P, Q = logit_equilibrium(A, B, 0.01)
+    gaps: list[float] = []
+    P, Q = logit_equilibrium(A, B, scale)
     for a, b, p, q in zip(A, B, P, Q, strict=True):
-        found = nashpy.Game(a, b).support_enumeration()
-        gaps = [max(np.abs(p - x).max(), np.abs(q - y).max()) for x, y in found]
-        assert min(gaps) < 0.06
+        regret = max((a @ q).max() - p @ a @ q, (p @ b).max() - p @ b @ q)
+        assert regret <= scale * np.log(actions) + 1e-12  # what the entropy of the odds allows
+        found = nashpy.Game(a, b).vertex_enumeration()
+        gaps.append(min(max(np.abs(p - x).max(), np.abs(q - y).max()) for x, y in found))
+    # mixed equilibria of nearly equal payoffs come slowly: at the order of the scale over them
+    assert np.median(gaps) < 0.02 and np.mean(np.array(gaps) < 0.15) > 0.9
 
 
 def test_the_only_equilibrium_of_matching_pennies_and_of_dominance() -> None:

@@ -21,8 +21,6 @@ from tradetalks.talks.truce_rules import (
     threat,
 )
 
-LONG = 4000
-
 
 @given(st.floats(0.05, 0.97), st.floats(0.01, 3), st.floats(0.01, 3), st.integers(1, 24))
 def test_buzards_condition_is_the_sum_of_two_streams(d, gain, loss, T) -> None:
@@ -47,7 +45,7 @@ def simulate(D: float, N: float, d: float, m: int, watch: Monitoring, cheat: boo
     """Value of a strategy by the distribution over (months to review | months of war), C = 0."""
     value, truce, war = 0.0, np.zeros(m), np.zeros(watch.punishment)
     truce[0] = 1.0
-    for t in range(LONG):
+    for t in range(int(np.log(1e-14) / np.log(d)) + m):
         value += d**t * (D * cheat * truce.sum() + N * war.sum())
         caught = watch.detection(m) if cheat else watch.false_alarm
         reviewed, freed = truce[-1], war[-1]

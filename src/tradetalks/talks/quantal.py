@@ -17,7 +17,8 @@ Numbers = NDArray[np.float64]
 TOLERANCE = 1e-9
 _STEP = 0.4  # the scale falls by at most this factor between two corrections
 _FINE = 0.93
-_CORRECTIONS, _LAST = 3, 60
+_DRAWS, _DAMPED = 30, 20
+_CORRECTIONS, _LAST = 1, 60
 
 
 def softmax(x: Numbers) -> Numbers:
@@ -81,18 +82,24 @@ def _drift(u: Numbers, a: Numbers, b: Numbers) -> Numbers:
 
 
 def _rescued(A: Numbers, B: Numbers, span: float) -> Numbers:
-    """Return equilibria of games whose branch turns back: smaller steps, then from pure choices.
+    """Return equilibria of games whose branch turns back: smaller steps, then from other starts.
 
-    Where the branch folds there are several equilibria; the first that is found is taken.
+    Where the branch folds there are several equilibria; the first that is found is taken, from
+    pure choices first, then from drawn ones (always the same draws).
     """
     u = _followed(A, B, span, _FINE)
-    for action in range(A.shape[1]):
+    n = A.shape[1]
+    rng = np.random.default_rng(0)
+    starts = [*np.eye(n) * span, *rng.normal(size=(_DRAWS, n)) * rng.uniform(0, 3, (_DRAWS, 1))]
+    for start in starts:
         lost = np.flatnonzero(_gap(u, _reply(u, A, B)[0]) > TOLERANCE)
         if not lost.size:
             break
-        pure = np.zeros((lost.size, A.shape[1]))
-        pure[:, action] = span
-        u[lost] = _corrected(_reply(pure, A[lost], B[lost])[0], A[lost], B[lost], _LAST)
+        a, b = A[lost], B[lost]
+        v = np.broadcast_to(start, (lost.size, n)).copy()
+        for _ in range(_DAMPED):
+            v = v + 0.2 * (_reply(v, a, b)[0] - v)
+        u[lost] = _corrected(v, a, b, _LAST)
     return u
 
 

@@ -18,6 +18,7 @@ SHARES = (
     "distrust", "deal_hazard", "rivalry_usa", "rivalry_chn",
 )  # fmt: skip
 POSITIVE = ("sigma", "noise", "horizon_gap", "strength_rare_earths", "strength_chips")
+_LONGEST = 240
 WHOLE = ("extension", "months", "tail", "punishment")
 
 
@@ -74,10 +75,10 @@ def _check(values: Mapping[str, float]) -> None:
             f"({values['full_approval']:g}).",
             cure="Slow compliance grants fewer licences.",
         )
-    if values["extension"] > values["months"] or values["months"] > 240:
+    if max(values["months"], values["extension"]) > _LONGEST:
         raise BadNumber(
             f"months is {values['months']:g}, extension {values['extension']:g}.",
-            cure="Play at least one extension and at most 240 months.",
+            cure=f"Play at most {_LONGEST} months.",
         )
 
 
