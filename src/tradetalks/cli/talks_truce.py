@@ -48,6 +48,9 @@ def truce(
     maps: list[str] = typer.Option(
         [], "--map", help="Map two parameters: --map discount,sigma. Repeat it."
     ),
+    front_loading: bool = typer.Option(
+        False, "--front-loading", help="Add how far trade may swing around the end."
+    ),
     out: Path | None = typer.Option(None, help="Draw maps and tornado: a .png, .svg or .html."),
     format: Format = FORMAT,
 ) -> None:
@@ -69,6 +72,10 @@ def truce(
         found = play_truce(_day(on, "--on"), until=_day(until, "--until"), given=asked,
                            progress=step)  # fmt: skip
     more = _sensitivity(found, pairs, sensitivity or out is not None)
+    if front_loading:
+        from tradetalks.talks.frontload import around
+
+        more["front_loading"] = around(found.until)
     if out is not None:
         from tradetalks.report.drawing import save_spec
         from tradetalks.report.truces import truce_spec
@@ -149,11 +156,19 @@ def _envelope(found: TruceAnswer, more: Mapping[str, Any]) -> Answer:
         "talks truce",
         found.on.isoformat(),
         body,
-        found.flows.sources,
+        (*found.flows.sources, *_extra_sources(more)),
         (*found.assumptions(), *found.flows.assumptions),
         found.warnings(),
         {"converged": True, "message": "Every stage game is solved to 1e-8 in log odds."},
     )
+
+
+def _extra_sources(more: Mapping[str, Any]) -> list[Any]:
+    if "front_loading" not in more:
+        return []
+    from tradetalks.talks.frontload import SOURCE
+
+    return [SOURCE]
 
 
 def _text(found: TruceAnswer, more: Mapping[str, Any]) -> str:
@@ -186,6 +201,8 @@ def _text(found: TruceAnswer, more: Mapping[str, Any]) -> str:
     parts += [_map_text(chart) for chart in more["maps"]]
     if more["tornado"]:
         parts += [*map(_switch, more["switches"]), _tornado(more["tornado"])]
+    if "front_loading" in more:
+        parts.append(_front_loading(more["front_loading"]))
     parts += [paragraph(f"Note: {text}") for text in found.warnings()]
     if found.changed:
         changed = ", ".join(f"{k}={v:g}" for k, v in found.changed.items())
@@ -307,6 +324,22 @@ def _map_text(chart: Mapping[str, Any]) -> str:
         f"{_share(s, 'chn')})."
     )
     return table + paragraph(text)
+
+
+def _front_loading(rows: Sequence[Mapping[str, Any]]) -> str:
+    lines = [
+        (
+            f"{r['exporter']} to {r['importer']}", f"{r['tariff']:.1f}",
+            f"{r['tariff_if_lapsed']:.1f}", f"{r['swing']:.0f}",
+        )
+        for r in rows
+    ]  # fmt: skip
+    header = ("Goods trade", "Duty now, %", "If it lapses, %", "Peak to trough, %")
+    text = (
+        "The swing is 0.62 of the possible rise, as around the votes on China's MFN status "
+        "(Alessandria, Khan and Khederlarian 2024, abstract read); that it holds here is assumed."
+    )
+    return table_text(header, lines, title="Front-loading before the end") + paragraph(text)
 
 
 def _switch(row: Mapping[str, Any]) -> str:

@@ -14,9 +14,13 @@ _PUBLIC = {
     "optimal_tariffs": "tariffs",
     "TariffGame": "game",
     "play": "game",
+    "Forecast": "forecast",
+    "TruceAnswer": "truce",
+    "play_truce": "truce",
 }
 
 if TYPE_CHECKING:
+    from tradetalks.talks.forecast import Forecast
     from tradetalks.talks.game import TariffGame, play
     from tradetalks.talks.tariffs import (
         GameStatus,
@@ -26,16 +30,20 @@ if TYPE_CHECKING:
         nash_tariffs,
         optimal_tariffs,
     )
+    from tradetalks.talks.truce import TruceAnswer, play_truce
 
 __all__ = [
+    "Forecast",
     "GameStatus",
     "TariffChoice",
     "TariffGame",
+    "TruceAnswer",
     "condition_gaps",
     "largest_deviation_gain",
     "nash_tariffs",
     "optimal_tariffs",
     "play",
+    "play_truce",
 ]
 
 
