@@ -32,6 +32,7 @@ def truce_spec(
             _tornado(tornado[:_SHOWN]),
         ],
         "spacing": 26,
+        "resolve": {"scale": {"color": "independent"}},
     }
     return figure(
         body,
@@ -91,48 +92,42 @@ def _map(found: Mapping[str, Any]) -> Spec:
 
 
 def _tornado(rows: Sequence[Mapping[str, Any]]) -> Spec:
-    values = [
-        {
-            "name": f"{r['parameter']} ({r['low']:g} to {r['high']:g})",
-            "low": 100 * r["extend_at_low"],
-            "high": 100 * r["extend_at_high"],
-        }
+    names = {r["parameter"]: f"{r['parameter']} ({r['low']:g} to {r['high']:g})" for r in rows}
+    ends = {"at the low end": BLUE, "at the high end": VERMILLION}
+    spans = [
+        {"name": names[r["parameter"]], "low": 100 * r["extend_at_low"],
+         "high": 100 * r["extend_at_high"]}
         for r in rows
+    ]  # fmt: skip
+    points = [
+        {"name": span["name"], "end": end, "extend": span[key]}
+        for span in spans
+        for end, key in zip(ends, ("low", "high"), strict=True)
     ]
-    y: Spec = {"field": "name", "type": "nominal", "sort": [v["name"] for v in values],
+    y: Spec = {"field": "name", "type": "nominal", "sort": list(names.values()),
                "axis": {"title": None}}  # fmt: skip
     heading = "Chance that the truce is extended, percent"
     x: Spec = {"type": "quantitative", "axis": {"title": heading}}
-    ends = (("low", BLUE, "at the low end"), ("high", VERMILLION, "at the high end"))
+    colour: Spec = {
+        "field": "end",
+        "type": "nominal",
+        "scale": {"domain": list(ends), "range": list(ends.values())},
+    }
     return {
-        "data": {"values": values},
         "width": 480,
         "height": {"step": 20},
         "layer": [
             {
+                "data": {"values": spans},
                 "mark": {"type": "rule", "strokeWidth": 4, "color": "#CCCCCC"},
                 "encoding": {"y": y, "x": x | {"field": "low"}, "x2": {"field": "high"}},
             },
-            *(
-                {
-                    "mark": {"type": "point", "filled": True, "size": 70},
-                    "encoding": {
-                        "y": y,
-                        "x": x | {"field": end},
-                        "color": {
-                            "datum": label,
-                            "type": "nominal",
-                            "scale": {
-                                "domain": [e[2] for e in ends],
-                                "range": [e[1] for e in ends],
-                            },
-                        },
-                    },
-                }
-                for end, _, label in ends
-            ),
+            {
+                "data": {"values": points},
+                "mark": {"type": "point", "filled": True, "size": 70},
+                "encoding": {"y": y, "x": x | {"field": "extend"}, "color": colour},
+            },
         ],
-        "resolve": {"scale": {"color": "independent"}},
     }
 
 

@@ -107,13 +107,15 @@ def likely(found: dict[str, Any]) -> str:
     return max(chances, key=lambda k: chances[k])
 
 
-def tornado(answer: TruceAnswer, *, progress: Progress | None = None) -> list[dict[str, Any]]:
-    """Return a row per assumed parameter: the answers at both ends of its range, widest first.
+def tornado(
+    answer: TruceAnswer, names: Sequence[str] = (), *, progress: Progress | None = None
+) -> list[dict[str, Any]]:
+    """Return a row per parameter of `names` (all that count if empty): the answers at both ends of its range, widest first.
 
     Keys: `parameter`, `low`, `high`, then for `extend` (chance) and `stall_usa`, `stall_chn` (USD
     billions) the values `_at_low` and `_at_high`; `flips`: whose gain by stalling changes sign.
     """
-    names = [n for n, f in figures().items() if f.low < f.high and n not in _OUTSIDE]
+    names = names or [n for n, f in figures().items() if f.low < f.high and n not in _OUTSIDE]
     rows: list[dict[str, Any]] = []
     for done, name in enumerate(names, start=1):
         f = figures()[name]
