@@ -110,10 +110,11 @@ def likely(found: dict[str, Any]) -> str:
 def tornado(
     answer: TruceAnswer, names: Sequence[str] = (), *, progress: Progress | None = None
 ) -> list[dict[str, Any]]:
-    """Return a row per parameter of `names` (all that count if empty): the answers at both ends of its range, widest first.
+    """Return a row per parameter: the answers at both ends of its range, widest first.
 
-    Keys: `parameter`, `low`, `high`, then for `extend` (chance) and `stall_usa`, `stall_chn` (USD
-    billions) the values `_at_low` and `_at_high`; `flips`: whose gain by stalling changes sign.
+    `names` are the parameters, all on which the game depends if left out. Keys: `parameter`,
+    `low`, `high`, then for `extend` (chance) and `stall_usa`, `stall_chn` (USD billions) the
+    values `_at_low` and `_at_high`; `flips`: whose gain by stalling changes sign.
     """
     names = names or [n for n, f in figures().items() if f.low < f.high and n not in _OUTSIDE]
     rows: list[dict[str, Any]] = []
