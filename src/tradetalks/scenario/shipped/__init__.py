@@ -27,6 +27,7 @@ ORDER = (
     "green-channel-eu",
     "medicines-cut",
     "chip-software-ban",
+    "manufacturing-revival",
     "toy-tariff-war",
 )
 """The order in which lists show them; a file that is not named here comes last."""
