@@ -27,7 +27,7 @@ def test_truce_game_of_every_month(benchmark, measured, one_core) -> None:
 
 
 def test_truce_game_with_ten_thousand_states_a_month(benchmark, measured, one_core) -> None:
-    """The same with 11,074 states in each month, for which no target is set."""
+    """The same with about 10,000 states in each month, for which no target is set."""
     played = benchmark.pedantic(lambda: solve_game(rules(), Grid(7, 7)), rounds=1)
     what = f"truce game, {played.states:,} states in each of 26 months"
     measured(what, benchmark.stats.stats.min, None, "s")

@@ -45,7 +45,7 @@ def tables(monkeypatch: pytest.MonkeyPatch) -> names.Tables:
             "agriculture": ("01T02", "03"),
             "manufacturing": ("26",),
         },
-        critical=dict.fromkeys(("REE", "MAGNETS", "API"), "26"),
+        critical=dict.fromkeys(("REE", "MAGNETS", "API", "AICHIP", "CHIPSOFT"), "26"),
     )
     monkeypatch.setattr(names, "tables", lambda: tables)
     return tables
