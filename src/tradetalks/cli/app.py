@@ -11,12 +11,14 @@ from tradetalks.cli import (
     claims,
     compare,
     data,
+    ensemble,
     explain,
     forecast,
     law,
     replicate,
     run,
     scenarios,
+    sweep,
     talks,
 )
 
@@ -50,7 +52,19 @@ def build() -> typer.Typer:
         elif context.invoked_subcommand is None:
             sys.stdout.write(f"{law.welcome()}\n{THREE_THINGS}")
 
-    groups = (run, compare, explain, scenarios, law, talks, forecast, claims, replicate, data)
-    for commands in groups:
+    for commands in (
+        run,
+        ensemble,
+        sweep,
+        compare,
+        explain,
+        scenarios,
+        law,
+        talks,
+        forecast,
+        claims,
+        replicate,
+        data,
+    ):
         commands.register(app)
     return app
