@@ -14,6 +14,7 @@ from tradetalks.cli import (
     talks_jobs,
     talks_packages,
     talks_partners,
+    talks_truce,
 )
 from tradetalks.cli.output import FORMAT, Format, emit, paragraph, progress, table_text
 
@@ -47,6 +48,7 @@ def register(app: typer.Typer) -> None:
         talks_jobs,
         talks_packages,
         talks_partners,
+        talks_truce,
     ):
         commands.register(group)
     app.add_typer(group, name="talks")

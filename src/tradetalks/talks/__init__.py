@@ -14,6 +14,9 @@ _PUBLIC = {
     "optimal_tariffs": "tariffs",
     "TariffGame": "game",
     "play": "game",
+    "Forecast": "forecast",
+    "TruceAnswer": "truce",
+    "play_truce": "truce",
     "Gap": "gap",
     "close_gap": "gap",
     "GroupPayoffs": "groups",
@@ -25,6 +28,7 @@ _PUBLIC = {
 }
 
 if TYPE_CHECKING:
+    from tradetalks.talks.forecast import Forecast
     from tradetalks.talks.game import TariffGame, play
     from tradetalks.talks.gap import Gap, close_gap
     from tradetalks.talks.groups import GroupPayoffs, group_payoffs
@@ -38,8 +42,10 @@ if TYPE_CHECKING:
         nash_tariffs,
         optimal_tariffs,
     )
+    from tradetalks.talks.truce import TruceAnswer, play_truce
 
 __all__ = [
+    "Forecast",
     "GameStatus",
     "Gap",
     "GroupPayoffs",
@@ -47,6 +53,7 @@ __all__ = [
     "PartnerEffects",
     "TariffChoice",
     "TariffGame",
+    "TruceAnswer",
     "close_gap",
     "condition_gaps",
     "count_jobs",
@@ -56,6 +63,7 @@ __all__ = [
     "optimal_tariffs",
     "partner_effects",
     "play",
+    "play_truce",
 ]
 
 

@@ -13,6 +13,8 @@ ORDER = (
     "current-law",
     "truce-as-announced",
     "truce-lapses-2027-01-10",
+    "truce-lapses-mirrored",
+    "deal-lifts-truce-duties",
     "forced-labour-301-struck-down",
     "truce-as-extended",
     "truce-lapses-as-law",
@@ -31,6 +33,7 @@ ORDER = (
     "derisk-critical-goods",
     "us-allies-against-china-bloc",
     "students-excluded",
+    "chip-software-ban",
     "manufacturing-revival",
     "toy-tariff-war",
 )
