@@ -178,9 +178,7 @@ class TariffGame:
 
     @property
     def _law(self) -> Numbers:
-        from tradetalks.scenario import compile_shock
-
-        return compile_shock(self.reference, self.table).tariff
+        return self.choices[self.central].origin
 
     def _rate(self, tariff: Numbers) -> Numbers:
         """Return duties `[i, n, j]` in percent of customs value, as a law names them."""
