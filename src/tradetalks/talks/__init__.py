@@ -12,12 +12,24 @@ _PUBLIC = {
     "largest_deviation_gain": "tariffs",
     "nash_tariffs": "tariffs",
     "optimal_tariffs": "tariffs",
+    "TariffTalks": "cooperative",
+    "best_joint_deviation": "cooperative",
+    "cooperative_tariffs": "cooperative",
+    "SectorWeights": "favour",
+    "read_weights": "favour",
     "TariffGame": "game",
-    "play": "game",
+    "play": "question",
 }
 
 if TYPE_CHECKING:
-    from tradetalks.talks.game import TariffGame, play
+    from tradetalks.talks.cooperative import (
+        TariffTalks,
+        best_joint_deviation,
+        cooperative_tariffs,
+    )
+    from tradetalks.talks.favour import SectorWeights, read_weights
+    from tradetalks.talks.game import TariffGame
+    from tradetalks.talks.question import play
     from tradetalks.talks.tariffs import (
         GameStatus,
         TariffChoice,
@@ -29,13 +41,18 @@ if TYPE_CHECKING:
 
 __all__ = [
     "GameStatus",
+    "SectorWeights",
     "TariffChoice",
     "TariffGame",
+    "TariffTalks",
+    "best_joint_deviation",
     "condition_gaps",
+    "cooperative_tariffs",
     "largest_deviation_gain",
     "nash_tariffs",
     "optimal_tariffs",
     "play",
+    "read_weights",
 ]
 
 

@@ -1,11 +1,13 @@
 """Talks with equal proportional gains: G^_1 = ... = G^_N from any starting point (Ossa 2014, II.C).
 
-Every government's payoff rises by the same proportion, as far as duties can raise it. With
-positive shadow shares that is a point of the Pareto frontier: nobody gains unless somebody loses.
+Every government's payoff rises by the same proportion, as far as duties can raise it. Where
+equality would hold a government back though nobody else gained from that, it may gain more: then
+the least gain is the greatest possible, and the talks end on the Pareto frontier either way.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -15,28 +17,32 @@ from numpy.typing import ArrayLike, NDArray
 
 from tradetalks.errors import BadInput
 from tradetalks.model import Closure, Economy, Elasticities
-from tradetalks.talks.ascent import Player
+from tradetalks.talks.ascent import Bounds, Player
 from tradetalks.talks.choices import checked_bounds, players_of, prepared
 from tradetalks.talks.joint import Instruments, JointTable, payoffs
-from tradetalks.talks.payoff import Numbers, read
+from tradetalks.talks.payoff import Numbers, Setting, read
 from tradetalks.talks.talking import Agreement, agree
 from tradetalks.talks.tariffs import GameStatus, TariffChoice
 
 Rule = Literal["bilateral", "mfn"]
 RULES = ("bilateral", "mfn")
+Gains = Literal["at_least_equal", "equal"]
+GAINS = ("at_least_equal", "equal")
 
 
 @dataclass(frozen=True, eq=False)
 class TariffTalks(TariffChoice):
     """Tariffs that were agreed, and where talks began (`before`, `origin`).
 
-    `rule` and `cuts_only` as asked. `common_gain` is the players' gain in percent of their
-    payoff, `unequal` the largest distance of a player's from it in log points. `share` `[p]`
-    are the multipliers of the players' gains, sum one: what a marginal unit of joint gain is
-    worth if it goes to that player; a negative one means that equality holds this player back.
+    `rule`, `gains` and `cuts_only` as asked. `common_gain` is the gain in percent of the payoff
+    that every player has at least, `unequal` the largest distance from it, in log points, among
+    players who have just that. `share` `[p]` are the multipliers of the players' gains, sum one:
+    the weights with which the tariffs maximise the joint gain. Zero: this player gains more than
+    the others; negative: equality holds it back.
     """
 
     rule: Rule
+    gains: Gains
     cuts_only: bool
     instruments: Instruments
     common_gain: float
@@ -46,7 +52,17 @@ class TariffTalks(TariffChoice):
     @property
     def on_frontier(self) -> bool:
         """Whether no agreement within the rule and bounds serves everybody better, locally."""
-        return bool((self.share > 0).all())
+        return bool((self.share >= 0).all())
+
+    @property
+    def player_gain(self) -> Numbers:
+        """Return every player's gain in percent of its payoff `[p]` (weights included)."""
+        countries = np.array([p.country for p in self.players])
+        favour = np.array([p.weights for p in self.players])
+        before, after = (
+            payoffs(self.setting, t, countries, favour)[0] for t in (self.origin, self.tariff)
+        )
+        return 100.0 * np.expm1(after - before)
 
 
 def cooperative_tariffs(
@@ -56,12 +72,14 @@ def cooperative_tariffs(
     players: Sequence[int],
     *,
     rule: Rule = "bilateral",
+    gains: Gains = "at_least_equal",
     against: str = "players",
     tariff: Numbers | None = None,
     sectors: ArrayLike | None = None,
     weights: Sequence[ArrayLike | None] | None = None,
     bounds: tuple[float, float] = (0.0, 10.0),
     cuts_only: bool = False,
+    valuation: Numbers | None = None,
 ) -> TariffTalks:
     """Return the tariffs of talks that begin at `tariff` `[i, n, j]` (by default the table's).
 
@@ -73,25 +91,19 @@ def cooperative_tariffs(
     """
     if rule not in RULES:
         raise BadInput(f"rule='{rule}' means nothing.", cure="Write 'bilateral' or 'mfn'.")
+    if gains not in GAINS:
+        raise BadInput(f"gains='{gains}' means nothing.", cure="Write 'at_least_equal' or 'equal'.")
     limits = checked_bounds(bounds)
     setting, origin = prepared(economy, elasticities, closure, tariff)
     game = players_of(
         setting, players, "all" if rule == "mfn" else against, weights=weights, sectors=sectors
     )
-    variable = _variables(game, origin.shape, rule)
-    start = np.log1p(_starting(np.asarray(economy.trade).transpose(2, 1, 0), variable, origin))
-    low, high = np.log1p(limits.low), np.log1p(limits.high)
-    top = np.clip(start, low, high) if cuts_only else np.full(start.size, high)
-    instruments = Instruments(variable, np.full(start.size, low), top)
-    if not (top > low).any():
-        raise BadInput(
-            "no duty is left to cut: all are at the lower bound where talks begin.",
-            cure="Begin elsewhere, such as at Nash tariffs, or allow rises.",
-        )
-    favour = np.array([p.weights for p in game])
-    table = JointTable(setting, origin, instruments, [p.country for p in game], favour)
-    reference, _, before = payoffs(setting, origin, table.countries, favour)
-    found = agree(table, start, reference)
+    table = _table(setting, origin, game, rule, valuation)
+    reference, _, before = payoffs(setting, origin, table.countries, table.weights)
+    rates = table.instruments.read(origin, np.asarray(before.trade))
+    table.instruments = instruments = _bounded(table.instruments, limits, rates, cuts_only)
+    start = np.log1p(rates)
+    found = _agree(table, start, reference, gains)
     agreed = instruments.put(origin, found.x)
     agreed.setflags(write=False)
     return TariffTalks(
@@ -104,6 +116,7 @@ def cooperative_tariffs(
         after=read(table.at(found.x).equilibrium),
         status=_status(found, instruments, table.evaluations),
         rule=rule,
+        gains=gains,
         cuts_only=cuts_only,
         instruments=instruments,
         common_gain=100.0 * float(np.expm1(found.gain)),
@@ -128,7 +141,7 @@ def best_joint_deviation(talks: TariffTalks, *, draws: int = 100, seed: int = 0)
         [p.country for p in talks.players],
         np.array([p.weights for p in talks.players]),
     )
-    chosen = np.log1p(_starting(np.ones(talks.tariff.shape), rules.variable, talks.tariff))
+    chosen = np.log1p(rules.read(talks.tariff, np.ones(talks.tariff.shape)))
     value = table.at(chosen).value
     gains: list[float] = []
     for number in range(draws):
@@ -137,6 +150,47 @@ def best_joint_deviation(talks: TariffTalks, *, draws: int = 100, seed: int = 0)
             step *= np.arange(chosen.size) == draw.integers(chosen.size)
         gains.append(float((table.at(rules.clip(chosen + step)).value - value).min()))
     return max(gains)
+
+
+def _agree(table: JointTable, start: Numbers, reference: Numbers, gains: Gains) -> Agreement:
+    """Return equal gains; without players whom equality holds back, if it may be left."""
+    held = np.ones(reference.size, dtype=bool)
+    while True:
+        found = agree(table.of(held), start, reference[held])
+        table.evaluations += found.evaluations
+        share = np.zeros(held.size)
+        share[held] = found.share
+        if gains == "equal" or not found.settled or share.min() >= 0 or held.sum() == 1:
+            return dataclasses.replace(found, share=share)
+        held[np.argmin(share)] = False
+        start = found.x
+
+
+def _table(
+    setting: Setting,
+    origin: Numbers,
+    game: Sequence[Player],
+    rule: Rule,
+    valuation: Numbers | None,
+) -> JointTable:
+    variable = _variables(game, origin.shape, rule)
+    size = int(variable.max()) + 1
+    ratio = np.ones(origin.shape) if valuation is None else np.asarray(valuation, dtype=float)
+    free = Instruments(variable, ratio, np.full(size, -np.inf), np.full(size, np.inf))
+    countries = [p.country for p in game]
+    return JointTable(setting, origin, free, countries, np.array([p.weights for p in game]))
+
+
+def _bounded(free: Instruments, limits: Bounds, rates: Numbers, cuts_only: bool) -> Instruments:
+    """Return the instruments within the bounds; `BadInput` if none can move."""
+    low, high = np.full(free.size, limits.low), np.full(free.size, limits.high)
+    top = np.clip(rates, low, high) if cuts_only else high
+    if not (top > low).any():
+        raise BadInput(
+            "no duty is left to cut: all are at the lower bound where talks begin.",
+            cure="Begin elsewhere, such as at Nash tariffs, or allow rises.",
+        )
+    return dataclasses.replace(free, low=np.log1p(low), high=np.log1p(top))
 
 
 def _variables(game: Sequence[Player], shape: tuple[int, ...], rule: Rule) -> NDArray[np.intp]:
@@ -154,13 +208,6 @@ def _variables(game: Sequence[Player], shape: tuple[int, ...], rule: Rule) -> ND
             own[player.chooses] = np.arange(size, size + count)
             size += count
     return variable
-
-
-def _starting(trade: Numbers, variable: NDArray[np.intp], tariff: Numbers) -> Numbers:
-    """Return each variable's duty `[m]`: the mean over its flows, weighted by `trade`."""
-    chosen = variable >= 0
-    number, weight = variable[chosen], trade[chosen]
-    return np.bincount(number, weight * tariff[chosen]) / np.bincount(number, weight)
 
 
 def _status(found: Agreement, rules: Instruments, evaluations: int) -> GameStatus:

@@ -35,11 +35,12 @@ _TINY = 1e-300
 class Instruments:
     """What a table decides on: `variable` `[i, n, j]` numbers each flow's duty, -1 where none.
 
-    Flows with one number pay one rate (most-favoured-nation duties). `low` and `high` `[m]`
-    bound the log of one plus each variable.
+    Flows with one number pay one rate (most-favoured-nation duties) on a value that is `valuation`
+    `[i, n, j]` times the table's. `low` and `high` `[m]` bound the log of one plus each rate.
     """
 
     variable: NDArray[np.intp]
+    valuation: Numbers
     low: Numbers
     high: Numbers
 
@@ -54,16 +55,21 @@ class Instruments:
         return chosen, self.variable[chosen]
 
     def put(self, tariff: Numbers, x: Numbers) -> Numbers:
-        """Return the tariffs with every decided duty at `expm1(x)`."""
+        """Return the tariffs with every decided rate at `expm1(x)`."""
         chosen, number = self._flows
         out = np.array(tariff)
-        out[chosen] = np.expm1(x)[number]
+        out[chosen] = np.expm1(x)[number] * self.valuation[chosen]
         return out
+
+    def read(self, tariff: Numbers, weight: Numbers) -> Numbers:
+        """Return the rates `[m]` of a table, means over their flows weighted by `weight`."""
+        return self.total(weight * tariff / self.valuation) / self.total(weight)
 
     def total(self, by_flow: Numbers) -> Numbers:
         """Return sums over the flows of each variable `[m]` of `[i, n, j]`."""
         chosen, number = self._flows
-        return np.bincount(number, weights=by_flow[chosen], minlength=self.size)
+        summed = np.bincount(number, weights=by_flow[chosen], minlength=self.size)
+        return summed.astype(np.float64)
 
     def clip(self, x: Numbers) -> Numbers:
         """Return `x` within the bounds."""
@@ -87,33 +93,44 @@ class JointTable:
         setting: Setting,
         tariff: Numbers,
         instruments: Instruments,
-        countries: Sequence[int],
+        countries: Sequence[int] | NDArray[np.intp],
         weights: Numbers,
     ) -> None:
         self.setting, self.instruments = setting, instruments
         self.tariff = np.array(tariff, dtype=float)
-        self.countries = np.asarray(countries)
+        self.countries = np.asarray(countries, dtype=np.intp)
         self.weights = weights
         self.evaluations = 0
+
+    def of(self, players: NDArray[np.bool_]) -> JointTable:
+        """Return the same table for some of the players `[p]`, its evaluations at zero."""
+        return JointTable(
+            self.setting,
+            self.tariff,
+            self.instruments,
+            self.countries[players],
+            self.weights[players],
+        )
 
     def at(self, x: Numbers) -> Joint:
         """Return payoffs and slopes at `x` `[m]`. Raises `NotConverged`."""
         self.evaluations += 1
         tariff = self.instruments.put(self.tariff, x)
         value, slope, found = payoffs(self.setting, tariff, self.countries, self.weights)
-        by_flow = slope * (1.0 + tariff)
+        by_flow = slope * (self.instruments.valuation + tariff)
         return Joint(value, np.array([self.instruments.total(s) for s in by_flow]), found)
 
     def curvature(self, at: Joint, share: Numbers) -> Numbers:
         """Return about how fast the joint slope falls in each variable `[m]`.
 
         That is imports x sigma / spending, each importer counted by its `share` `[p]` in the
-        joint objective; third countries, whose duties are not decided, do not appear.
+        joint objective, and a little if it has none.
         """
         trade = np.asarray(at.equilibrium.trade)
         spending = np.asarray(at.equilibrium.expenditure)
-        counted = np.zeros(spending.size)
-        counted[self.countries] = np.maximum(share, 0.05 * share.mean())
+        least = 0.05 / share.size
+        counted = np.full(spending.size, least)
+        counted[self.countries] = np.maximum(share, least)
         flow = trade * np.asarray(self.setting.elasticities.sigma) * (counted / spending)[:, None]
         return np.maximum(self.instruments.total(flow), _TINY)
 

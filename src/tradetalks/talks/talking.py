@@ -8,7 +8,7 @@ slope over the curvature, and a step onto it, both accelerated by Anderson's met
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +28,8 @@ class Agreement:
     """Where a search ended: variables `x` `[m]`, the players' shadow shares `[p]` (sum one).
 
     `gain` is the mean gain in log points, `foc` the largest distance of a variable from its
-    condition in log points, `unequal` the largest distance of a gain from the mean.
+    condition in log points, `unequal` the largest distance of a gain from the mean;
+    `evaluations` counts equilibria.
     """
 
     x: Numbers
@@ -36,6 +37,7 @@ class Agreement:
     gain: float
     foc: float
     unequal: float
+    evaluations: int = 0
 
     @property
     def error(self) -> float:
@@ -59,7 +61,7 @@ def agree(table: JointTable, start: Numbers, reference: Numbers) -> Agreement:
         if best.settled:
             break
     assert best is not None
-    return best
+    return replace(best, evaluations=table.evaluations)
 
 
 def _climb(table: JointTable, x: Numbers, reference: Numbers) -> tuple[Numbers, Numbers]:
@@ -135,6 +137,7 @@ def _step(
     gain = float(apart.mean())
     apart = apart - gain
     curvature = table.curvature(at, share)
+    free = np.ones(x.size, dtype=bool)
     for _ in range(3):
         free = _free(rules.low, rules.high, x, share @ at.slope)
         share = _shares(at, curvature, free)
