@@ -153,16 +153,25 @@ def best_joint_deviation(talks: TariffTalks, *, draws: int = 100, seed: int = 0)
 
 
 def _agree(table: JointTable, start: Numbers, reference: Numbers, gains: Gains) -> Agreement:
-    """Return equal gains; without players whom equality holds back, if it may be left."""
+    """Return equal gains; where equality may be left, without those whom it holds back.
+
+    A player leaves whose share is negative, or who gains most where equality is out of reach; it
+    must then gain no less than those who stay.
+    """
     held = np.ones(reference.size, dtype=bool)
     while True:
         found = agree(table.of(held), start, reference[held])
         table.evaluations += found.evaluations
         share = np.zeros(held.size)
         share[held] = found.share
-        if gains == "equal" or not found.settled or share.min() >= 0 or held.sum() == 1:
-            return dataclasses.replace(found, share=share)
-        held[np.argmin(share)] = False
+        gain = table.at(found.x).value - reference
+        done = found.settled and share.min() >= 0
+        if done or gains == "equal" or held.sum() == 1:
+            short = max(0.0, float((found.gain - gain[~held]).max(initial=0.0)))
+            return dataclasses.replace(found, share=share, unequal=max(found.unequal, short))
+        held[np.argmin(share) if found.settled else np.argmax(np.where(held, gain, -np.inf))] = (
+            False
+        )
         start = found.x
 
 

@@ -18,7 +18,7 @@ from tradetalks.talks.ascent import FOC_TOLERANCE, Numbers, accelerated
 from tradetalks.talks.joint import Joint, JointTable
 
 _PENALTY, _ROUNDS, _CLIMB_STEPS = 20.0, 12, 150
-_MEMORY, _STEPS, _ATTEMPTS = 12, 120, 3
+_MEMORY, _STEPS, _ATTEMPTS = 12, 80, 3
 _EQUAL = 1e-9
 _AT_BOUND = 1e-10
 
@@ -56,9 +56,10 @@ def agree(table: JointTable, start: Numbers, reference: Numbers) -> Agreement:
     for _ in range(_ATTEMPTS):
         x, share = _climb(table, x, reference)
         found = _settle(table, x, share, reference)
+        slow = best is not None and found.error > 0.3 * best.error
         if best is None or found.error < best.error:
             best = found
-        if best.settled:
+        if best.settled or slow:
             break
     assert best is not None
     return replace(best, evaluations=table.evaluations)
