@@ -19,9 +19,16 @@ _PUBLIC = {
     "read_weights": "favour",
     "TariffGame": "game",
     "play": "question",
+    "scenario_of": "as_scenario",
+    "Calibration": "calibrate",
+    "calibrated_weights": "calibrate",
+    "nash_by_formula": "uniform",
+    "uniform_nash": "uniform",
 }
 
 if TYPE_CHECKING:
+    from tradetalks.talks.as_scenario import scenario_of
+    from tradetalks.talks.calibrate import Calibration, calibrated_weights
     from tradetalks.talks.cooperative import (
         TariffTalks,
         best_joint_deviation,
@@ -38,21 +45,27 @@ if TYPE_CHECKING:
         nash_tariffs,
         optimal_tariffs,
     )
+    from tradetalks.talks.uniform import nash_by_formula, uniform_nash
 
 __all__ = [
+    "Calibration",
     "GameStatus",
     "SectorWeights",
     "TariffChoice",
     "TariffGame",
     "TariffTalks",
     "best_joint_deviation",
+    "calibrated_weights",
     "condition_gaps",
     "cooperative_tariffs",
     "largest_deviation_gain",
+    "nash_by_formula",
     "nash_tariffs",
     "optimal_tariffs",
     "play",
     "read_weights",
+    "scenario_of",
+    "uniform_nash",
 ]
 
 

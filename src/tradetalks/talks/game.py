@@ -49,8 +49,8 @@ class TariffGame:
         with `low` and `high` over the sets; `imports_reference` in USD billions.
         """
         middle = self.choices[self.central]
-        rates = {name: self._rate(c.tariff) for name, c in self.choices.items()}
-        law = self._rate(self._law)
+        rates = {name: self.rate(c.tariff) for name, c in self.choices.items()}
+        law = self.rate(self._law)
         trade = np.asarray(middle.before.trade) * _BN
         return [
             {
@@ -79,7 +79,7 @@ class TariffGame:
                 weight = np.where(player.chooses, trade[:, player.country], 0.0)[:, part]
 
                 def mean(tariff: Numbers, part: Any = part, weight: Any = weight) -> float:
-                    own = self._rate(tariff)[:, player.country][:, part]  # noqa: B023
+                    own = self.rate(tariff)[:, player.country][:, part]  # noqa: B023
                     return float((own * weight).sum() / weight.sum())
 
                 found = {name: mean(c.tariff) for name, c in self.choices.items()}
@@ -233,7 +233,7 @@ class TariffGame:
     def _law(self) -> Numbers:
         return self.choices[self.central].origin
 
-    def _rate(self, tariff: Numbers) -> Numbers:
+    def rate(self, tariff: Numbers) -> Numbers:
         """Return duties `[i, n, j]` in percent of customs value, as a law names them."""
         ratio = np.where(self.table.goods, self.table.customs_ratio[:, :, None], 1.0)
         return 100.0 * np.asarray(tariff) / ratio
