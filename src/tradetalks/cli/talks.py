@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from tradetalks.cli import talks_best, talks_weights
 from tradetalks.cli.output import FORMAT, Format, emit, paragraph, progress, table_text
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tradetalks.results import Answer
     from tradetalks.talks import TariffGame
 
@@ -22,6 +25,7 @@ _ELASTICITIES: Any = typer.Option("central", help="central, or all for a range."
 _DEFICIT: Any = typer.Option(None, help="fixed_world_share, gni_share or balanced.")
 _LOWEST: Any = typer.Option(0.0, help="The lowest duty allowed, in percent (below 0: a subsidy).")
 _HIGHEST: Any = typer.Option(1000.0, help="The highest duty allowed, in percent.")
+_SCENARIO: Any = typer.Option(None, "--scenario", help="Write the tariffs to this YAML file.")
 _WEIGHTS: Any = typer.Option(None, help="File of political weights by sector.")
 _THIRD, _COLUMNS = 5, 3
 
@@ -35,6 +39,8 @@ def register(app: typer.Typer) -> None:
     group.command("optimal")(optimal)
     group.command("nash")(nash)
     group.command("cooperative")(cooperative)
+    talks_best.register(group)
+    talks_weights.register(group)
     app.add_typer(group, name="talks")
 
 
@@ -49,11 +55,22 @@ def optimal(
     lowest: float = _LOWEST,
     highest: float = _HIGHEST,
     weights: str | None = _WEIGHTS,
+    scenario: str | None = _SCENARIO,
     format: Format = FORMAT,
 ) -> None:
     """Which goods tariffs would serve one country best, if nobody retaliated?"""
     taxed = () if partners == "all" else tuple(partners.split(","))
-    options = (start_from, regions, horizon, elasticities, deficit, lowest, highest, weights)
+    options = (
+        start_from,
+        regions,
+        horizon,
+        elasticities,
+        deficit,
+        lowest,
+        highest,
+        weights,
+        scenario,
+    )
     _answer("optimal", (country,), taxed, options, format)
 
 
@@ -68,11 +85,22 @@ def nash(
     lowest: float = _LOWEST,
     highest: float = _HIGHEST,
     weights: str | None = _WEIGHTS,
+    scenario: str | None = _SCENARIO,
     format: Format = FORMAT,
 ) -> None:
     """Where does a tariff war end, if each side answers the other as serves it best?"""
     everybody = _everybody(partners)
-    options = (start_from, regions, horizon, elasticities, deficit, lowest, highest, weights)
+    options = (
+        start_from,
+        regions,
+        horizon,
+        elasticities,
+        deficit,
+        lowest,
+        highest,
+        weights,
+        scenario,
+    )
     _answer("nash", tuple(players or ("USA", "CHN")), everybody, options, format)
 
 
@@ -96,10 +124,21 @@ def cooperative(
     lowest: float = _LOWEST,
     highest: float = _HIGHEST,
     weights: str | None = _WEIGHTS,
+    scenario: str | None = _SCENARIO,
     format: Format = FORMAT,
 ) -> None:
     """What could talks bring, if all sides gain the same proportion?"""
-    options = (start_from, regions, horizon, elasticities, deficit, lowest, highest, weights)
+    options = (
+        start_from,
+        regions,
+        horizon,
+        elasticities,
+        deficit,
+        lowest,
+        highest,
+        weights,
+        scenario,
+    )
     everybody = _everybody(partners)
     _answer(
         "cooperative",
@@ -136,7 +175,9 @@ def _answer(
     use_compilation_cache()
     from tradetalks.talks import play, read_weights
 
-    start_from, regions, horizon, elasticities, deficit, lowest, highest, weights = options
+    start_from, regions, horizon, elasticities, deficit, lowest, highest, weights, scenario = (
+        options
+    )
     with progress("Searching") as step:
         game = play(
             kind,
@@ -152,7 +193,34 @@ def _answer(
             progress=step,
             **of_talks,
         )
+    if scenario is not None:
+        write_scenario(game, scenario)
     emit(_envelope(game), how, game.tariffs(), lambda: _text(game))
+
+
+def write_scenario(game: TariffGame, path: str) -> None:
+    """Write a game's tariffs as a scenario file, named after it. Raises `CannotWrite`."""
+    from pathlib import Path
+
+    from tradetalks.talks import scenario_of
+
+    file = Path(path)
+    write_file(file, scenario_of(game, file.stem).to_yaml())
+
+
+def write_file(file: Path, text: str) -> None:
+    """Write a text, whole or not at all. Raises `CannotWrite`."""
+    from tradetalks.errors import CannotWrite
+
+    part = file.with_name(file.name + ".part")
+    try:
+        part.write_text(text, "utf-8")
+        part.replace(file)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise CannotWrite(
+            f"cannot write {file}: {error.strerror}.", cure="Name a file in a folder that exists."
+        ) from None
 
 
 def _envelope(game: TariffGame) -> Answer:

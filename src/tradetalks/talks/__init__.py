@@ -20,6 +20,10 @@ _PUBLIC = {
     "TariffGame": "game",
     "play": "question",
     "scenario_of": "as_scenario",
+    "BestTariffs": "best",
+    "best_tariffs": "best",
+    "RevealedWeights": "revealed",
+    "revealed_weights": "revealed",
     "Calibration": "calibrate",
     "calibrated_weights": "calibrate",
     "nash_by_formula": "uniform",
@@ -28,6 +32,7 @@ _PUBLIC = {
 
 if TYPE_CHECKING:
     from tradetalks.talks.as_scenario import scenario_of
+    from tradetalks.talks.best import BestTariffs, best_tariffs
     from tradetalks.talks.calibrate import Calibration, calibrated_weights
     from tradetalks.talks.cooperative import (
         TariffTalks,
@@ -37,6 +42,7 @@ if TYPE_CHECKING:
     from tradetalks.talks.favour import SectorWeights, read_weights
     from tradetalks.talks.game import TariffGame
     from tradetalks.talks.question import play
+    from tradetalks.talks.revealed import RevealedWeights, revealed_weights
     from tradetalks.talks.tariffs import (
         GameStatus,
         TariffChoice,
@@ -48,13 +54,16 @@ if TYPE_CHECKING:
     from tradetalks.talks.uniform import nash_by_formula, uniform_nash
 
 __all__ = [
+    "BestTariffs",
     "Calibration",
     "GameStatus",
+    "RevealedWeights",
     "SectorWeights",
     "TariffChoice",
     "TariffGame",
     "TariffTalks",
     "best_joint_deviation",
+    "best_tariffs",
     "calibrated_weights",
     "condition_gaps",
     "cooperative_tariffs",
@@ -64,6 +73,7 @@ __all__ = [
     "optimal_tariffs",
     "play",
     "read_weights",
+    "revealed_weights",
     "scenario_of",
     "uniform_nash",
 ]

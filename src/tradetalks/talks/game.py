@@ -59,7 +59,7 @@ class TariffGame:
                 "sector": self.table.sectors[j],
                 "imports_reference": float(trade[i, n, j]),
                 "tariff_reference": float(law[i, n, j]),
-                **_spread("tariff", {s: float(r[i, n, j]) for s, r in rates.items()}, self.central),
+                **spread("tariff", {s: float(r[i, n, j]) for s, r in rates.items()}, self.central),
             }
             for n in (p.country for p in middle.players)
             for i, j in np.argwhere(middle.chosen[:, n])
@@ -87,7 +87,7 @@ class TariffGame:
                 if by_sector:
                     row["sector"] = self.table.sectors[part[0]]
                 row["tariff_reference"] = mean(self._law)
-                out.append(row | _spread("tariff", found, self.central))
+                out.append(row | spread("tariff", found, self.central))
         return out
 
     def gains(self) -> list[dict[str, Any]]:
@@ -103,8 +103,8 @@ class TariffGame:
                 {
                     "country": code,
                     "player": code in self.players,
-                    **_spread("real_income", percent, self.central),
-                    **_spread("equivalent_variation", dollars, self.central),
+                    **spread("real_income", percent, self.central),
+                    **spread("equivalent_variation", dollars, self.central),
                 }
             )
         return rows
@@ -239,7 +239,8 @@ class TariffGame:
         return 100.0 * np.asarray(tariff) / ratio
 
 
-def _spread(name: str, by_set: Mapping[str, float], central: str) -> dict[str, float]:
+def spread(name: str, by_set: Mapping[str, float], central: str) -> dict[str, float]:
+    """Return the central value under `name`, and least and greatest over the sets."""
     values = list(by_set.values())
     return {name: by_set[central], f"{name}_low": min(values), f"{name}_high": max(values)}
 

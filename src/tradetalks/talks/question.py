@@ -106,6 +106,7 @@ def play(
     rule: str = "bilateral",
     gains: str = "at_least_equal",
     cuts_only: bool = False,
+    from_nash: bool = False,
     weights: SectorWeights | Mapping[str, Mapping[str, float]] | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> TariffGame:
@@ -114,10 +115,11 @@ def play(
 
     `players` are codes of countries. `partners` for `optimal`: whom it taxes (none: everybody);
     otherwise none for one another, `("all",)` for everybody. `start_from` names the scenario
-    whose law holds elsewhere and against which gains are measured: duties only; talks may begin
-    at `"nash"` too. `rule`, `gains` and `cuts_only` are of talks (see `cooperative_tariffs`),
-    `weights` political weights by country and sector. Raises `UnknownName`, `BadInput`,
-    `BadNumber`, and `NotConverged` without a central answer.
+    whose law holds elsewhere and against which gains are measured: duties only. Talks may begin
+    at `"nash"` too, or with `from_nash` at the Nash tariffs under the law of `start_from`. `rule`,
+    `gains` and `cuts_only` are of talks (see `cooperative_tariffs`), `weights` political weights
+    by country and sector. Raises `UnknownName`, `BadInput`, `BadNumber`, and `NotConverged`
+    without a central answer.
     """
     from tradetalks.data import load_world, sets_for
     from tradetalks.engine.closures import closure_of
@@ -125,9 +127,10 @@ def play(
 
     if kind not in KINDS:
         raise unknown_name("kind of game", kind, KINDS)
-    from_nash = kind == "cooperative" and start_from == NASH
-    law_of = REFERENCE if from_nash else start_from
-    reference = _reference(law_of, regions, horizon, deficit, elasticities)
+    law_of = start_from
+    if kind == "cooperative" and start_from == NASH:
+        from_nash, law_of = True, REFERENCE
+    reference = reference_of(law_of, regions, horizon, deficit, elasticities)
     table = world if world is not None else load_world(reference.world, reference.regions)
     favour = (
         weights
@@ -138,15 +141,15 @@ def play(
         favour.check_players(tuple(players))
     question = _Question(
         kind=kind,
-        players=tuple(_index(table, code) for code in players),
-        taxed=tuple(_index(table, code) for code in partners if code != "all"),
+        players=tuple(index_of(table, code) for code in players),
+        taxed=tuple(index_of(table, code) for code in partners if code != "all"),
         everybody=tuple(partners) == ("all",) or (kind == "optimal" and not partners),
         from_nash=from_nash,
         rule=rule,
         gains=gains,
         cuts_only=cuts_only,
         weights=[None if favour is None else favour.vector(code, table) for code in players],
-        law=_duties_only(reference, table),
+        law=duties_only(reference, table),
         goods=table.goods,
         customs_ratio=np.where(table.goods, table.customs_ratio[:, :, None], 1.0),
         bounds=bounds,
@@ -175,7 +178,7 @@ def play(
             for p in choices[central].players
         ),
         reference=reference,
-        start=start_from,
+        start=NASH if from_nash else start_from,
         table=table,
         central=central,
         choices=choices,
@@ -186,7 +189,7 @@ def play(
     )
 
 
-def _reference(
+def reference_of(
     name: str,
     regions: str | None,
     horizon: str | None,
@@ -207,7 +210,8 @@ def _reference(
     return asked.replace(**{key: value for key, value in given.items() if value is not None})
 
 
-def _duties_only(reference: Scenario, table: World) -> Numbers:
+def duties_only(reference: Scenario, table: World) -> Numbers:
+    """Return the law's duties `[i, n, j]`; `BadInput` for a scenario of more than duties."""
     from tradetalks.scenario import compile_shock
 
     shock = compile_shock(reference, table)
@@ -225,7 +229,8 @@ def _duties_only(reference: Scenario, table: World) -> Numbers:
     return shock.tariff
 
 
-def _index(table: World, code: str) -> int:
+def index_of(table: World, code: str) -> int:
+    """Return a player's position; `UnknownName` with a suggestion otherwise."""
     try:
         return table.index(code)
     except UnknownName:
