@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from tradetalks.talks.game import TariffGame
 
 _DIGITS = 2
+_SHOWN = "26"
+"""The sector whose rates stand as the file's headline: electronics."""
 _OSSA = {
     "title": "The game: Ossa (2014), Trade wars and trade talks with data, "
     "American Economic Review 104(12)",
@@ -30,11 +32,17 @@ def scenario_of(
     from tradetalks.scenario import Scenario
 
     reference = game.reference.to_plain()
+    chosen = _changes(game)
     plain: dict[str, Any] = {
         "name": name,
         "question": question or _question(game),
         "against": game.reference.name,
-        "changes": [*(reference.get("changes") or ()), *_changes(game)],
+        "changes": [*(reference.get("changes") or ()), *chosen],
+        "expected": [
+            {key: change[key] for key in ("importer", "exporter", "sectors", "set")}
+            for change in chosen
+            if change["sectors"] == _SHOWN
+        ],
         "sources": [*(reference.get("sources") or ()), _OSSA],
         "notes": notes
         or f"Tariffs found by `tradetalks talks {game.kind}` at the elasticities "

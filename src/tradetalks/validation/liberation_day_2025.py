@@ -8,7 +8,7 @@ the use of revenue, `Equilibrium.at_prices` the numeraire.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -281,7 +281,9 @@ def _searched(world: World, rule: Closure) -> tuple[Beside, ...]:
             e = _solve(world, _duties(world, np.full(size, rate)), rule)
             return -100.0 * float(welfare(world.economy, e, rule, formula)[us])
 
-        best = minimize_scalar(loss, bounds=(0.05, 0.6), method="bounded", options={"xatol": 1e-3})
+        best: Any = minimize_scalar(
+            loss, bounds=(0.05, 0.6), method="bounded", options={"xatol": 1e-3}
+        )
         found += [
             Beside(f"Best uniform US tariff by search, {said[formula]}", 100.0 * float(best.x)),
             Beside(f"Its welfare for the USA, {said[formula]}", -float(best.fun)),
