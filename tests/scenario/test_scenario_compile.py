@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scenario_worlds import EU27, make_world
+from scenario_worlds import EU27, GAMES, make_world
 
 from tradetalks.errors import BadInput, BadNumber, UnknownName
 from tradetalks.scenario import (
@@ -182,7 +182,6 @@ REAL = [
     n for n in scenario_names()
     if load_scenario(n).world == "world-2022" and load_scenario(n).base.law == "file"
 ]  # fmt: skip
-GAMES = {"us-optimal", "bilateral-nash"}  # by sector of the shipped world: see tests/talks
 TARIFFS = [n for n in REAL if load_scenario(n).goods == "none" and n not in GAMES]
 
 

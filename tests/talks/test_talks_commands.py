@@ -14,7 +14,7 @@ import pytest
 
 from tradetalks.cli import main
 from tradetalks.data import load_world
-from tradetalks.scenario import compile_shock, load_scenario
+from tradetalks.scenario import Scenario, compile_shock, load_scenario
 from tradetalks.talks import best_joint_deviation, largest_deviation_gain, play
 
 Call = Callable[..., tuple[int, str, str]]
@@ -188,7 +188,10 @@ def test_the_shipped_scenarios_are_the_games_of_today(war) -> None:
     """If this fails the world has moved: run scripts/write_talks_scenarios.py."""
     alone = play("optimal", ("USA",), partners=("CHN",))
     for name, game in (("us-optimal", alone), ("bilateral-nash", war)):
-        compiled = compile_shock(load_scenario(name), game.table).tariff
+        scenario = load_scenario(name)
+        assert Scenario.from_yaml(scenario.to_yaml()) == scenario
+        assert scenario.reference().name == "truce-holds" and scenario.expected
+        compiled = compile_shock(scenario, game.table).tariff
         found = game.choices[game.central].tariff
         np.testing.assert_allclose(compiled, found, atol=1e-3)
 
