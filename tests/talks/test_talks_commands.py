@@ -139,7 +139,6 @@ def test_sets_without_a_best_tariff_are_said(call: Call) -> None:
         (("cooperative", "--rule", "gatt"), "Write 'bilateral' or 'mfn'"),
         (("cooperative", "--partners", "friends"), "Write `players` or `all`"),
         (("cooperative", "--from", "free-trade", "--cuts-only"), "no duty is left to cut"),
-        (("cooperative", "--horizon", "short", "--elasticities", "short-low"), "short-low"),
         (("weights", "USB"), "unknown player 'USB'. Did you mean 'USA'"),
         (("best", "--regions", "planets"), "planets"),
     ],
