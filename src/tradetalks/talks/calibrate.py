@@ -68,7 +68,7 @@ def calibrated_weights(
     """
     setting, observed = prepared(economy, elasticities, closure, tariff)
     player = player_of(setting, country, against, None, sectors)
-    taxed = player.chooses.any(0)
+    taxed = np.asarray(player.chooses.any(0))
     variable = np.full(observed.shape, -1, dtype=np.intp)
     number = np.cumsum(taxed) - 1
     own = variable[:, country]
