@@ -11,11 +11,13 @@ from tradetalks.cli import (
     claims,
     compare,
     data,
+    ensemble,
     explain,
     law,
     replicate,
     run,
     scenarios,
+    sweep,
     talks,
 )
 
@@ -49,6 +51,18 @@ def build() -> typer.Typer:
         elif context.invoked_subcommand is None:
             sys.stdout.write(f"{law.welcome()}\n{THREE_THINGS}")
 
-    for commands in (run, compare, explain, scenarios, law, talks, claims, replicate, data):
+    for commands in (
+        run,
+        ensemble,
+        sweep,
+        compare,
+        explain,
+        scenarios,
+        law,
+        talks,
+        claims,
+        replicate,
+        data,
+    ):
         commands.register(app)
     return app

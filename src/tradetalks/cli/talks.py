@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from tradetalks.cli import talks_best, talks_weights
+from tradetalks.cli import (
+    talks_assumptions,
+    talks_best,
+    talks_gap,
+    talks_groups,
+    talks_jobs,
+    talks_partners,
+    talks_weights,
+)
 from tradetalks.cli.output import FORMAT, Format, emit, paragraph, progress, table_text
 
 if TYPE_CHECKING:
@@ -33,14 +41,22 @@ _THIRD, _COLUMNS = 5, 3
 def register(app: typer.Typer) -> None:
     """Add the group of commands to the application."""
     group = typer.Typer(
-        help="The game that governments play: optimal, Nash and cooperative tariffs.",
+        help="The game that governments play: tariffs, groups at home, jobs, partners, the gap.",
         no_args_is_help=True,
     )
     group.command("optimal")(optimal)
     group.command("nash")(nash)
     group.command("cooperative")(cooperative)
-    talks_best.register(group)
-    talks_weights.register(group)
+    for commands in (
+        talks_assumptions,
+        talks_best,
+        talks_gap,
+        talks_groups,
+        talks_jobs,
+        talks_partners,
+        talks_weights,
+    ):
+        commands.register(group)
     app.add_typer(group, name="talks")
 
 

@@ -28,6 +28,14 @@ _PUBLIC = {
     "calibrated_weights": "calibrate",
     "nash_by_formula": "uniform",
     "uniform_nash": "uniform",
+    "Gap": "gap",
+    "close_gap": "gap",
+    "GroupPayoffs": "groups",
+    "group_payoffs": "groups",
+    "Jobs": "jobs",
+    "count_jobs": "jobs",
+    "PartnerEffects": "partners",
+    "partner_effects": "partners",
 }
 
 if TYPE_CHECKING:
@@ -41,6 +49,10 @@ if TYPE_CHECKING:
     )
     from tradetalks.talks.favour import SectorWeights, read_weights
     from tradetalks.talks.game import TariffGame
+    from tradetalks.talks.gap import Gap, close_gap
+    from tradetalks.talks.groups import GroupPayoffs, group_payoffs
+    from tradetalks.talks.jobs import Jobs, count_jobs
+    from tradetalks.talks.partners import PartnerEffects, partner_effects
     from tradetalks.talks.question import play
     from tradetalks.talks.revealed import RevealedWeights, revealed_weights
     from tradetalks.talks.tariffs import (
@@ -57,6 +69,10 @@ __all__ = [
     "BestTariffs",
     "Calibration",
     "GameStatus",
+    "Gap",
+    "GroupPayoffs",
+    "Jobs",
+    "PartnerEffects",
     "RevealedWeights",
     "SectorWeights",
     "TariffChoice",
@@ -65,12 +81,16 @@ __all__ = [
     "best_joint_deviation",
     "best_tariffs",
     "calibrated_weights",
+    "close_gap",
     "condition_gaps",
     "cooperative_tariffs",
+    "count_jobs",
+    "group_payoffs",
     "largest_deviation_gain",
     "nash_by_formula",
     "nash_tariffs",
     "optimal_tariffs",
+    "partner_effects",
     "play",
     "read_weights",
     "revealed_weights",
