@@ -10,8 +10,10 @@ from tradetalks import __version__
 from tradetalks.cli import (
     claims,
     compare,
+    controls,
     data,
     explain,
+    exposure,
     law,
     replicate,
     run,
@@ -49,6 +51,18 @@ def build() -> typer.Typer:
         elif context.invoked_subcommand is None:
             sys.stdout.write(f"{law.welcome()}\n{THREE_THINGS}")
 
-    for commands in (run, compare, explain, scenarios, law, talks, claims, replicate, data):
+    for commands in (
+        run,
+        compare,
+        explain,
+        scenarios,
+        law,
+        exposure,
+        controls,
+        talks,
+        claims,
+        replicate,
+        data,
+    ):
         commands.register(app)
     return app

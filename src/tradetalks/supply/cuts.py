@@ -59,9 +59,10 @@ class CutLosses:
     """The outcomes of cuts `c` at the elasticities `e` (`ENDS`), against no cut.
 
     `quantity` [c,e] is what the buyer still gets of a good from all origins, as a ratio to
-    before (NaN for cuts of several goods). `income` [c,e,n] is the change of real income in percent, `dollars` [c,e,n] the same in
-    billions of USD of the table's year, `output` [c,e,k] that of the buyer's output by sector in
-    percent. NaN where there is no equilibrium; `failed` says why.
+    before (NaN for cuts of several goods). `income` [c,e,n] is the change of real income in
+    percent, `dollars` [c,e,n] the same in billions of USD of the table's year, `output` [c,e,k]
+    that of the buyer's output by sector in percent. NaN where there is no equilibrium; `failed`
+    names those cuts.
     """
 
     cuts: tuple[Cut, ...]
@@ -140,8 +141,9 @@ def solve_cuts(
     """Solve all cuts at all elasticities in one batch, from the table as it is.
 
     Cuts of one good are one batch, cuts of several another: there every case has one group of
-    flows per good, idle where the good is not cut, so that all have one shape. A case without a solution is NaN and named in `failed`; raises `NotConverged`
-    where none has one, `BadInput` where no supplier sells any of the goods.
+    flows per good, idle where the good is not cut, so that all have one shape. A case without a
+    solution is NaN and named in `failed`; raises `NotConverged` where none has one, `BadInput`
+    where the suppliers sell nothing of a good.
     """
     import jax
     import jax.numpy as jnp
@@ -157,12 +159,13 @@ def solve_cuts(
     found: dict[tuple[int, int], Any] = {}
     with jax.enable_x64(True):
         economy = economy_of(table)
-        closure = closure_of(Scenario(name="cut", question="What if?", horizon=horizon), table)
+        closure = closure_of(
+            Scenario(name="cut", question="What if?").replace(horizon=horizon), table
+        )
         own = [elasticities_of(s) for s in chosen]
         for part in (p for p in parts if p):
-            many = jax.tree.map(
-                lambda *x, k=len(part): jnp.stack([v for v in x for _ in range(k)]), *own
-            )
+            each = [x for x in own for _ in part]
+            many = jax.tree.map(lambda *x: jnp.stack(x), *each)
             shocks = _shocks(table, [cuts[c] for c in part], len(chosen))
             keys = [(ENDS.index(end), c) for end in ends for c in part]
             solved = solve_batch(economy, many, shocks, closure)
@@ -221,9 +224,8 @@ def _shocks(table: World, cuts: Sequence[Cut], repeat: int) -> Any:
 
     from tradetalks.model import Quotas, Shock, by_sector
 
-    goods = tuple(dict.fromkeys(g for c in cuts for g in c.goods))
-    if all(len(c.goods) == 1 for c in cuts):
-        goods = ("",)
+    alone = all(len(c.goods) == 1 for c in cuts)
+    goods = cuts[0].goods if alone else tuple(dict.fromkeys(g for c in cuts for g in c.goods))
     members = max(len(c.suppliers) for c in cuts)
     shape = (len(cuts), len(goods), members)
     exporter, importer, good = (np.zeros(shape, dtype=np.int64) for _ in range(3))
@@ -231,7 +233,7 @@ def _shocks(table: World, cuts: Sequence[Cut], repeat: int) -> Any:
     for c, cut in enumerate(cuts):
         n = table.index(cut.buyer)
         who = [table.index(s) for s in cut.suppliers]
-        for g, name in enumerate(goods if goods[0] else cut.goods):
+        for g, name in enumerate(cut.goods if alone else goods):
             j = table.sector_index(name)
             exporter[c, g], importer[c, g], good[c, g] = who, n, j
             flow = float(table.trade[who, n, j].sum())

@@ -137,7 +137,7 @@ def dependence(world: World, country: str, good: str) -> Dependence:
 def stock_figures(codes: tuple[str, ...]) -> dict[str, Any]:
     """Return the stock cover of goods in days, as figures with the range x/÷ 2."""
     from tradetalks.data.goods.good import goods as shipped
-    from tradetalks.supply.regimes import ASSUMED, Figure
+    from tradetalks.supply.shipped import ASSUMED, Figure
 
     out: dict[str, Figure] = {}
     for good in shipped(codes):

@@ -11,7 +11,7 @@ import numpy as np
 from tradetalks.errors import BadInput
 from tradetalks.supply.goods import Dependence, dependence, find_good, stock_figures
 from tradetalks.supply.queue import YEAR, Array, Licensing, arrivals, monthly
-from tradetalks.supply.regimes import Figure, Regime, regime
+from tradetalks.supply.shipped import Figure, Regime, regime
 from tradetalks.supply.stocks import NEVER, StockPath, run_stocks
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class LicenceRun:
     bought: Dependence
     cases: tuple[Case, ...]
     users: Users
-    year: int
+    world: World
     losses: CutLosses | None
 
     @property
@@ -106,11 +106,10 @@ def licence_run(
     have run out. Raises `UnknownName`, `BadNumber`, and `BadInput` where the supplier sells
     nothing of the good to the buyer.
     """
+    from tradetalks.codes import countries
     from tradetalks.supply.cuts import Cut, solve_cuts, world_for
     from tradetalks.supply.goods import country_code
     from tradetalks.supply.users import users
-
-    from tradetalks.codes import countries
 
     code = find_good(good)
     places = tuple(countries())
@@ -145,7 +144,7 @@ def licence_run(
         bought,
         cases,
         users(table, buyer, code),
-        table.year,
+        table,
         losses,
     )
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tradetalks.errors import BadInput, BadNumber
 from tradetalks.supply.cuts import Cut, CutLosses, sold, solve_cuts, world_for
 from tradetalks.supply.goods import country_code, dependence
-from tradetalks.supply.regimes import regime
+from tradetalks.supply.shipped import regime
 
 if TYPE_CHECKING:
     from tradetalks.data import World
@@ -119,7 +119,7 @@ def power(
     goods = sold(table, who, target, LEAST_SHARE)
     if not goods:
         raise BadInput(
-            f"{' and '.join(who)} sell {target} no critical good worth one percent of what it buys.",
+            f"{' and '.join(who)} sell {target} less than one percent of every critical good.",
             cure=f"See on whom it depends: `tradetalks exposure {target}`.",
         )
     names = (*goods, ALL) if len(goods) > 1 else tuple(goods)

@@ -12,7 +12,7 @@ import numpy as np
 from tradetalks.supply.cuts import CutLosses, solve_cuts, world_for
 from tradetalks.supply.goods import Dependence, country_code, dependence, find_good, stock_figures
 from tradetalks.supply.queue import YEAR, arrivals
-from tradetalks.supply.regimes import Figure, Regime, regime
+from tradetalks.supply.shipped import Figure, Regime, regime
 from tradetalks.supply.stocks import NEVER, run_stocks
 
 if TYPE_CHECKING:
@@ -130,7 +130,6 @@ def exposure(
     daily simulation. Raises `UnknownName`; `NotConverged` where nothing can be solved.
     """
     from tradetalks.codes import countries
-
     from tradetalks.supply.cuts import Cut
 
     about = regime(terms) if isinstance(terms, str) else terms
