@@ -269,7 +269,8 @@ def _power_text(found: Power, rows: list[dict[str, Any]]) -> str:
     worst = rows[0]["target_percent"]
     head = (
         f"{country_heading(found.sender)} over {country_in_sentence(found.target)}: "
-        f"if {who} stop{'' if found.allies else 's'} selling it {_what(rows[0])}, real income of {found.target} changes by "
+        f"if {who} stop{'' if found.allies else 's'} selling it {_what(rows[0])}, real income of "
+        f"{found.target} changes by "
         f"{worst['central']:+.2g}% ({worst['low']:+.2g}% to {worst['high']:+.2g}%) at the "
         f"{rows[0]['horizon']} horizon."
     )

@@ -212,7 +212,8 @@ def _quantity(table: World, e: Any, cut: Cut) -> float:
     """Return the buyer's quantity of the one good that is cut: its spending over its price."""
     if len(cut.goods) > 1:
         return float("nan")
-    n, j = table.index(cut.buyer), table.sector_index(cut.goods[0])
+    (good,) = cut.goods
+    n, j = table.index(cut.buyer), table.sector_index(good)
     paid = (np.asarray(e.trade)[:, n, j] + np.asarray(e.duty)[:, n, j]).sum()
     before = (table.trade[:, n, j] * (1.0 + table.tariff[:, n, j])).sum()
     return float(paid / before / np.asarray(e.price)[n, j])

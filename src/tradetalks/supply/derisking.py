@@ -85,7 +85,9 @@ class Plan:
                     * self.bought[g].of(self.supplier)
                     * (1.0 - self.moved[g]),
                     "moved_usd_mn": float(self.moved[g] * flow),
-                    "second_sources": second_sources(
+                    "second_sources": []
+                    if self.moved[g] == 0.0
+                    else second_sources(
                         self.world, good, self.supplier, float(self.moved[g] * flow)
                     ),
                     "extra_stock_days": float(self.extra[g]),
