@@ -22,6 +22,8 @@ ENDS = ("low", "central", "high")
 _IDLE = 1e6
 _SMALL = 1e-9
 _MANY = (False, True)
+_CHUNKS = (12, 4)
+"""Cases solved at once: cuts of one good, cuts of several. Fixed, so that they compile once."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,7 @@ def solve_cuts(
     *,
     ends: Sequence[str] = ENDS,
 ) -> CutLosses:
-    """Solve all cuts at all elasticities in one batch, from the table as it is.
+    """Solve all cuts at all elasticities in batches, from the table as it is.
 
     Cuts of one good are one batch, cuts of several another: there every case has one group of
     flows per good, idle where the good is not cut, so that all have one shape. A case without a
@@ -162,21 +164,36 @@ def solve_cuts(
         closure = closure_of(
             Scenario(name="cut", question="What if?").replace(horizon=horizon), table
         )
-        own = [elasticities_of(s) for s in chosen]
-        for part in (p for p in parts if p):
-            each = [x for x in own for _ in part]
-            many = jax.tree.map(lambda *x: jnp.stack(x), *each)
-            shocks = _shocks(table, [cuts[c] for c in part], len(chosen))
+        own = {ENDS.index(end): elasticities_of(s) for end, s in zip(ends, chosen, strict=True)}
+        for size, part in zip(_CHUNKS, parts, strict=True):
             keys = [(ENDS.index(end), c) for end in ends for c in part]
-            solved = solve_batch(economy, many, shocks, closure)
-            found |= dict(zip(keys, solved, strict=True))
+            for at in range(0, len(keys), size):
+                some = keys[at : at + size]
+                full = some + some[-1:] * (size - len(some))
+                many = jax.tree.map(lambda *x: jnp.stack(x), *(own[e] for e, _ in full))
+                shocks = _shocks(table, [cuts[c] for _, c in full], _goods(cuts, part))
+                solved = solve_batch(economy, many, shocks, closure)
+                found |= dict(zip(some, solved, strict=False))
+    return _losses(table, tuple(cuts), horizon, sets, found)
+
+
+def _losses(
+    table: World,
+    cuts: tuple[Cut, ...],
+    horizon: str,
+    sets: tuple[ElasticitySet, ...],
+    found: Mapping[tuple[int, int], Any],
+) -> CutLosses:
+    """Return the outcomes of solutions by elasticity and cut."""
     failed = [
         f"{_says(cuts[c])}, elasticity {sets[e].critical:g}"
         for (e, c), s in found.items()
         if not s.status.converged
     ]
     if len(failed) == len(found):
-        raise NotConverged(f"no cut has an equilibrium: {found.popitem()[1].status.message}")
+        raise NotConverged(
+            f"no cut has an equilibrium: {next(iter(found.values())).status.message}"
+        )
     shape = (len(ENDS), len(cuts))
     income = np.full((*shape, len(table.countries)), np.nan)
     dollars, output = income.copy(), np.full((*shape, len(table.sectors)), np.nan)
@@ -191,7 +208,7 @@ def solve_cuts(
         output[at] = _output(table, e, table.index(cuts[at[1]].buyer))
         quantity[at] = _quantity(table, e, cuts[at[1]])
     return CutLosses(
-        tuple(cuts),
+        cuts,
         horizon,
         tuple(float(s.critical or 0.0) for s in sets),
         table,
@@ -219,22 +236,27 @@ def _quantity(table: World, e: Any, cut: Cut) -> float:
     return float(paid / before / np.asarray(e.price)[n, j])
 
 
-def _shocks(table: World, cuts: Sequence[Cut], repeat: int) -> Any:
-    """Return the model's shocks, one per cut, the whole repeated for each elasticity."""
+def _goods(cuts: Sequence[Cut], part: Sequence[int]) -> tuple[str, ...]:
+    """Return the goods that cuts of several goods have groups for; none for cuts of one good."""
+    if all(len(cuts[c].goods) == 1 for c in part):
+        return ()
+    return tuple(dict.fromkeys(g for c in part for g in cuts[c].goods))
+
+
+def _shocks(table: World, cuts: Sequence[Cut], goods: tuple[str, ...]) -> Any:
+    """Return the model's shocks, one per cut; without `goods` each cut has one of its own."""
     import jax.numpy as jnp
 
     from tradetalks.model import Quotas, Shock, by_sector
 
-    alone = all(len(c.goods) == 1 for c in cuts)
-    goods = cuts[0].goods if alone else tuple(dict.fromkeys(g for c in cuts for g in c.goods))
     members = max(len(c.suppliers) for c in cuts)
-    shape = (len(cuts), len(goods), members)
+    shape = (len(cuts), max(len(goods), 1), members)
     exporter, importer, good = (np.zeros(shape, dtype=np.int64) for _ in range(3))
     limit, kept = np.ones(shape[:2]), np.zeros(shape[:2])
     for c, cut in enumerate(cuts):
         n = table.index(cut.buyer)
         who = [table.index(s) for s in cut.suppliers]
-        for g, name in enumerate(cut.goods if alone else goods):
+        for g, name in enumerate(goods or cut.goods):
             j = table.sector_index(name)
             exporter[c, g], importer[c, g], good[c, g] = who, n, j
             flow = float(table.trade[who, n, j].sum())
@@ -247,29 +269,20 @@ def _shocks(table: World, cuts: Sequence[Cut], repeat: int) -> Any:
                 )
             limit[c, g] = left * flow if left < 1.0 else _IDLE * flow
             kept[c, g] = cut.to_buyer
-    tiled = {
-        name: np.tile(x.reshape(len(cuts), -1), (repeat, 1))
-        for name, x in {
-            "exporter": exporter,
-            "importer": importer,
-            "good": good,
-            "limit": limit,
-            "to_importer": kept,
-        }.items()
-    }
-    cases, groups = repeat * len(cuts), len(goods)
+    cases, groups = shape[:2]
+    flat = (cases, groups * members)
     zero = np.zeros((cases, groups))
-    group = np.broadcast_to(np.repeat(np.arange(groups), members), (cases, groups * members))
+    group = np.broadcast_to(np.repeat(np.arange(groups), members), flat)
     quotas = Quotas(
-        good=jnp.asarray(tiled["good"]),
-        importer=jnp.asarray(tiled["importer"]),
-        exporter=jnp.asarray(tiled["exporter"]),
+        good=jnp.asarray(good.reshape(flat)),
+        importer=jnp.asarray(importer.reshape(flat)),
+        exporter=jnp.asarray(exporter.reshape(flat)),
         group=jnp.asarray(group),
-        limit=jnp.asarray(tiled["limit"]),
+        limit=jnp.asarray(limit),
         floor=jnp.asarray(zero),
         burnt=jnp.asarray(zero),
-        to_exporter=jnp.asarray(1.0 - tiled["to_importer"]),
-        to_importer=jnp.asarray(tiled["to_importer"]),
+        to_exporter=jnp.asarray(1.0 - kept),
+        to_importer=jnp.asarray(kept),
         to_controller=jnp.zeros((cases, groups, len(table.countries))),
     )
     duty = by_sector(jnp.asarray(table.tariff))
