@@ -338,6 +338,7 @@ def derisk(
         "break_even_probability_percent": plan.break_even_percent,
         "rows": rows,
         "second_sources": list(plan.trials),
+        "curves": plan.curves(),
         "world": plan.world.name,
     }
     answer = _answer(

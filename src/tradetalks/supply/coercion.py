@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tradetalks.errors import BadInput, BadNumber
 from tradetalks.supply.cuts import Cut, CutLosses, sold, solve_cuts, world_for
-from tradetalks.supply.goods import country_code, dependence
+from tradetalks.supply.goods import country_code, dependence, variety_loss
 from tradetalks.supply.shipped import regime
 
 if TYPE_CHECKING:
@@ -42,7 +42,8 @@ class Power:
         `sender_without_rent` is the sender's when the premium on what still arrives stays with
         the target's side: the loss of the market alone. `ratio` is the target's loss in USD for
         each USD that the sender loses, at the central elasticity and without that rent; None
-        where the sender does not lose.
+        where the sender does not lose. `variety_loss_percent` is the closed form of the good's
+        own loss, for orientation (`goods.variety_loss`).
         """
         out: list[dict[str, Any]] = []
         for horizon, found in self.losses.items():
@@ -58,6 +59,7 @@ class Power:
                         "good": name,
                         "horizon": horizon,
                         "share_of_purchases_percent": self._share(name),
+                        "variety_loss_percent": self._variety(name, horizon),
                         "target_percent": found.of(c, self.target),
                         "target_usd_bn": found.of(c, self.target, dollars=True),
                         "sender_percent": found.of(c, self.sender),
@@ -74,6 +76,15 @@ class Power:
             return None
         d = dependence(self.world, self.target, name)
         return 100.0 * sum(d.of(s) for s in (self.sender, *self.allies))
+
+    def _variety(self, name: str, horizon: str) -> float | None:
+        """Return the closed form of the good's own loss, in percent of its use."""
+        share = self._share(name)
+        if share is None:
+            return None
+        (sigma,) = (g.sigma.at(horizon) for g in self.world.carved if g.code == name)
+        loss = variety_loss(share / 100.0, sigma)
+        return None if loss is None else 100.0 * loss
 
     @property
     def failed(self) -> list[str]:

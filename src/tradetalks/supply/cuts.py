@@ -227,10 +227,9 @@ def _output(table: World, e: Any, n: int) -> Array:
 
 def _quantity(table: World, e: Any, cut: Cut) -> float:
     """Return the buyer's quantity of the one good that is cut: its spending over its price."""
-    if len(cut.goods) > 1:
+    if len(cut.goods) != 1:
         return float("nan")
-    (good,) = cut.goods
-    n, j = table.index(cut.buyer), table.sector_index(good)
+    n, j = table.index(cut.buyer), table.sector_index(cut.goods[0])
     paid = (np.asarray(e.trade)[:, n, j] + np.asarray(e.duty)[:, n, j]).sum()
     before = (table.trade[:, n, j] * (1.0 + table.tariff[:, n, j])).sum()
     return float(paid / before / np.asarray(e.price)[n, j])

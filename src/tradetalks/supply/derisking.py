@@ -70,6 +70,23 @@ class Plan:
         """The cost of the plan, in millions of USD a year, with its range."""
         return cost_row(float(self.cost.sum()))
 
+    def curves(self) -> list[dict[str, Any]]:
+        """Return, for each good alone, the loss in percent by the part moved to second sources.
+
+        `saved_per_point` is what the first tenth saves for each percent moved: where a point of
+        diversification buys most.
+        """
+        return [
+            {
+                "good": good,
+                "moved_percent": [100.0 * m for m in MOVED],
+                "loss_percent": [float(x) for x in self.single[g]],
+                "saved_per_point": float(self.single[g, 0] - self.single[g, 1])
+                / (100.0 * (MOVED[1] - MOVED[0])),
+            }
+            for g, good in enumerate(self.goods)
+        ]
+
     def rows(self) -> list[dict[str, Any]]:
         """Return a row per good with a measure: what to do, with whom, what it costs a year."""
         out: list[dict[str, Any]] = []

@@ -103,6 +103,12 @@ def days_row(terms: Regime, stock: Figure, share: float) -> dict[str, Any]:
     }
 
 
+def _arriving(about: Regime) -> float:
+    """Return what arrives of a controlled flow, the mean over the first year."""
+    terms = about.terms().replace(substitution=0.0)
+    return max(float(arrivals(terms, YEAR, about.start).mean()), 1e-3)
+
+
 def figure_row(figure: Figure) -> dict[str, Any]:
     """Return a figure as plain data."""
     return {
@@ -125,9 +131,9 @@ def exposure(
     """Return how a country depends on suppliers of critical goods, and what a stop would cost.
 
     `supplier` stops (the largest foreign one of each good where left out), on its own and good by
-    good; the part that still arrives is the leakage of `terms`. Losses are changes of real income
-    of the model economy at each of `horizons` after stocks have run out, days are those of the
-    daily simulation. Raises `UnknownName`; `NotConverged` where nothing can be solved.
+    good; the part that still arrives is the mean over the first year of `terms`. Losses are
+    changes of real income of the model economy at each of `horizons` after stocks have run out,
+    days are those of the daily simulation. Raises `UnknownName`; `NotConverged` where nothing can be solved.
     """
     from tradetalks.codes import countries
     from tradetalks.supply.cuts import Cut
@@ -146,10 +152,11 @@ def exposure(
             chosen[d.good] = named[0]
         elif not named and largest:
             chosen[d.good] = largest[0][0]
-    left = float(np.asarray(about.terms().leakage))
+    left = _arriving(about)
     order = [d.good for d in bought if d.good in chosen and d.of(chosen[d.good]) >= LEAST_SHARE]
-    cuts = [Cut((chosen[g],), country, (g,), left) for g in order]
+    cuts = [Cut((chosen[g],), country, (g,), left) for g in order] if left < 1.0 else []
     losses = {h: solve_cuts(table, cuts, h) for h in horizons} if cuts else {}
+    order = order if cuts else []
     return Exposure(
         country,
         table,

@@ -134,6 +134,20 @@ def dependence(world: World, country: str, good: str) -> Dependence:
     return Dependence(good, world.countries, n, flow)
 
 
+def variety_loss(share: float, sigma: float) -> float | None:
+    """Return what the loss of varieties with a share of spending is worth, of the good's use.
+
+    1 - (1 - w)^(1 / (sigma - 1)), for orientation only: convex in w for sigma > 2, concave below,
+    None (undefined) for sigma of 1 and less. The solved losses have what this leaves out.
+
+    >>> [round(100 * (variety_loss(w, 3.0) or 0)) for w in (0.5, 0.9, 0.95, 0.99)]
+    [29, 68, 78, 90]
+    """
+    if sigma <= 1.0:
+        return None
+    return 1.0 - (1.0 - share) ** (1.0 / (sigma - 1.0))
+
+
 def stock_figures(codes: tuple[str, ...]) -> dict[str, Any]:
     """Return the stock cover of goods in days, as figures with the range x/÷ 2."""
     from tradetalks.data.goods.good import goods as shipped
