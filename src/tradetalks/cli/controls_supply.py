@@ -146,7 +146,7 @@ def _licence_text(run: LicenceRun, rows: list[dict[str, Any]]) -> str:
             f"{r['share_of_use_percent']:.0f}",
             text.dollars(r["output_lost_usd_bn"]),
             text.percent({k: -v for k, v in _flipped(r["output_lost_percent_of_year"]).items()}),
-            f"{r['if_every_line_needs_it_usd_bn']:,.0f}",
+            text.dollars(r["at_most_usd_bn"]),
             text.percent(r.get("equilibrium_output_percent")),
         )
         for r in run.user_rows()[:_SHOWN_USERS]
@@ -172,10 +172,10 @@ def _licence_text(run: LicenceRun, rows: list[dict[str, Any]]) -> str:
                 users,
             ),
             paragraph(
-                "Lost: output of the first year as the good runs short, by the elasticity between "
-                "it and all else (assumed; range in brackets); at most: if every line of a sector "
-                "needs it and nothing else will do. Equilibrium: the sector's output at the short "
-                "horizon, once stocks are gone, if the worst month went on." + made_up
+                "Lost: output of the first year as the good runs short (range: the elasticity "
+                "between it and all else, half and twice the stock; assumed); at most: if every "
+                "line of a sector needs it and nothing else will do. Equilibrium: the sector's "
+                "output at the short horizon, stocks gone, if the year's average went on." + made_up
             ),
             *(paragraph(words) for words in _assumed(run)),
         )

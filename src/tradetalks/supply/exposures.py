@@ -11,7 +11,7 @@ import numpy as np
 
 from tradetalks.supply.cuts import CutLosses, solve_cuts, world_for
 from tradetalks.supply.goods import Dependence, country_code, dependence, find_good, stock_figures
-from tradetalks.supply.queue import YEAR, arrivals
+from tradetalks.supply.queue import YEAR, arrivals, year_mean
 from tradetalks.supply.shipped import Figure, Regime, regime
 from tradetalks.supply.stocks import NEVER, run_stocks
 
@@ -103,12 +103,6 @@ def days_row(terms: Regime, stock: Figure, share: float) -> dict[str, Any]:
     }
 
 
-def _arriving(about: Regime) -> float:
-    """Return what arrives of a controlled flow, the mean over the first year."""
-    terms = about.terms().replace(substitution=0.0)
-    return max(float(arrivals(terms, YEAR, about.start).mean()), 1e-3)
-
-
 def figure_row(figure: Figure) -> dict[str, Any]:
     """Return a figure as plain data."""
     return {
@@ -133,7 +127,8 @@ def exposure(
     `supplier` stops (the largest foreign one of each good where left out), on its own and good by
     good; the part that still arrives is the mean over the first year of `terms`. Losses are
     changes of real income of the model economy at each of `horizons` after stocks have run out,
-    days are those of the daily simulation. Raises `UnknownName`; `NotConverged` where nothing can be solved.
+    days are those of the daily simulation. Raises `UnknownName`, and `NotConverged` where nothing
+    can be solved.
     """
     from tradetalks.codes import countries
     from tradetalks.supply.cuts import Cut
@@ -152,7 +147,7 @@ def exposure(
             chosen[d.good] = named[0]
         elif not named and largest:
             chosen[d.good] = largest[0][0]
-    left = _arriving(about)
+    left = year_mean(about.terms(), YEAR, about.start)
     order = [d.good for d in bought if d.good in chosen and d.of(chosen[d.good]) >= LEAST_SHARE]
     cuts = [Cut((chosen[g],), country, (g,), left) for g in order] if left < 1.0 else []
     losses = {h: solve_cuts(table, cuts, h) for h in horizons} if cuts else {}

@@ -40,10 +40,10 @@ def find_good(name: str) -> str:
 
     >>> find_good("rare_earth_magnets"), find_good("8505.11.00"), find_good("gallium")
     ('MAGNETS', 'MAGNETS', 'GALLIUM')
-    >>> find_good("galium")
+    >>> find_good("tungstn")
     Traceback (most recent call last):
     ...
-    tradetalks.errors.UnknownName: unknown critical good 'galium'. Did you mean 'gallium'?
+    tradetalks.errors.UnknownName: unknown critical good 'tungstn'. Did you mean 'tungsten'?
     """
     if re.fullmatch(r"[0-9][0-9. ]*", name.strip()):
         return _by_customs(name.strip())

@@ -10,7 +10,7 @@ import numpy as np
 
 from tradetalks.errors import BadInput
 from tradetalks.supply.goods import Dependence, dependence, find_good, stock_figures
-from tradetalks.supply.queue import YEAR, Array, Licensing, arrivals, monthly
+from tradetalks.supply.queue import YEAR, Array, Licensing, arrivals, monthly, year_mean
 from tradetalks.supply.shipped import Figure, Regime, regime
 from tradetalks.supply.stocks import NEVER, StockPath, run_stocks
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 GENERAL_DAY = 258
 """From 4 April to 18 December 2025, when the first general licences were issued."""
 SUPPLIER = "CHN"
+STOCKS = ("half the stock", "twice the stock")
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ class LicenceRun:
         return [case.as_row(self.start) for case in self.cases]
 
     def user_rows(self) -> list[dict[str, Any]]:
-        """Return a row per using sector, for the central case."""
+        """Return a row per using sector: the central case, ranges over stock and elasticity."""
         from tradetalks.data import critical_elasticity
         from tradetalks.supply.users import rows_of_users
 
@@ -84,7 +85,8 @@ class LicenceRun:
             at = [self.losses.table.sector_index(k) for k in self.users.sectors]
             change = self.losses.output[0][:, at]
         triple = (eps.low, eps.central, eps.high)
-        return rows_of_users(self.users, self.central.path, triple, change)
+        held = [self.central.path, *(c.path for c in self.cases if c.name in STOCKS)]
+        return rows_of_users(self.users, held, triple, change)
 
 
 def licence_run(
@@ -102,9 +104,9 @@ def licence_run(
     """Simulate a licence regime day by day for the users of a good in one country.
 
     `terms` is a shipped regime (by name) or one of your own; `stock` the users' stock in days,
-    else that of the good's file; `equilibrium` adds the answer of the short horizon, once stocks
-    have run out. Raises `UnknownName`, `BadNumber`, and `BadInput` where the supplier sells
-    nothing of the good to the buyer.
+    else that of the good's file; `equilibrium` adds the answer of the short horizon, with what
+    arrives on average over those days. Raises `UnknownName`, `BadNumber`, and `BadInput` where the
+    supplier sells nothing of the good to the buyer.
     """
     from tradetalks.codes import countries
     from tradetalks.supply.cuts import Cut, solve_cuts, world_for
@@ -130,10 +132,9 @@ def licence_run(
     cases = _cases(about, held, share, days, begin)
     losses = None
     if equilibrium:
-        worst = 1.0 - (1.0 - float(monthly(cases[0].supply).min())) / share
-        if worst < 1.0 - 1e-6:
-            cut = Cut((supplier,), buyer, (code,), max(worst, 1e-3))
-            losses = solve_cuts(table, [cut], "short")
+        left = year_mean(about.terms(), days, begin)
+        if left < 1.0:
+            losses = solve_cuts(table, [Cut((supplier,), buyer, (code,), left)], "short")
     return LicenceRun(
         code,
         buyer,
@@ -153,7 +154,7 @@ def _cases(about: Regime, stock: Figure, share: float, days: int, start: date) -
     central = about.terms()
     plan: list[tuple[str, Licensing, float]] = [("central", central, stock.central)]
     if stock.central > 0.0:
-        plan += [("half the stock", central, stock.low), ("twice the stock", central, stock.high)]
+        plan += [(STOCKS[0], central, stock.low), (STOCKS[1], central, stock.high)]
     plan += [
         ("worst terms", about.terms("harsh"), stock.central),
         ("best terms", about.terms("mild"), stock.central),

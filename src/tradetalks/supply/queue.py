@@ -180,6 +180,15 @@ def arrivals(terms: Licensing, days: int, start: date, share: ArrayLike = 1.0) -
     return 1.0 - missing * (1.0 - _column(terms.substitution) * grown)
 
 
+def year_mean(terms: Licensing, days: int, start: date) -> float:
+    """Return the part of a controlled flow that arrives on average, second sources left out.
+
+    At least a thousandth: a total stop has no equilibrium where users cannot do without.
+    """
+    bare = terms.replace(substitution=0.0)
+    return max(float(arrivals(bare, days, start).mean()), 1e-3)
+
+
 def monthly(path: Array) -> Array:
     """Return means `[..., m]` over months of 30 days of a path `[..., d]`, the last one cut off."""
     months = path.shape[-1] // MONTH

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from tradetalks.data import World
 
 Array = NDArray[np.float64]
-FINAL = "FINAL"
 _LEAST = 0.005
 
 
@@ -62,35 +62,44 @@ def output_lost(who: Users, path: StockPath, elasticity: float) -> Array:
 
 
 def rows_of_users(
-    who: Users, path: StockPath, elasticities: tuple[float, ...], output_change: Array | None = None
+    who: Users,
+    paths: Sequence[StockPath],
+    elasticities: tuple[float, ...],
+    output_change: Array | None = None,
 ) -> list[dict[str, Any]]:
-    """Return a row per user: output lost in USD billions, its range over elasticities, beside it
-    what the equilibrium of the short horizon says of the sector (`output_change` [e,u], percent).
+    """Return a row per user: output lost, with its range, in USD billions and percent of a year.
+
+    The centre is at the first path and the second elasticity, the range over all of both. `at_most`
+    is the loss if every line of the sector needs the good and nothing else will do, with its range
+    over paths. Beside it stands what the equilibrium of the short horizon says of the sector
+    (`output_change` [e,u], percent).
     """
-    losses = np.stack([output_lost(who, path, eps) for eps in elasticities])
+    losses = np.array([[output_lost(who, path, eps) for eps in elasticities] for path in paths])
+    most = np.array([path.lost for path in paths])[:, None] * who.daily_output * 1e-3
     out: list[dict[str, Any]] = []
     for u, sector in enumerate(who.sectors):
+        year = who.daily_output[u] * 1e-3 * YEAR
         row: dict[str, Any] = {
             "sector": sector,
             "share_of_use_percent": 100.0 * float(who.share[u]),
             "cost_share_percent": 100.0 * float(who.cost_share[u]),
             "daily_output_usd_bn": float(who.daily_output[u]) * 1e-3,
-            "output_lost_usd_bn": _band(losses[:, u]),
+            "output_lost_usd_bn": _band(losses[0, 1, u], losses[:, :, u]),
             "output_lost_percent_of_year": _band(
-                100.0 * losses[:, u] / (who.daily_output[u] * 1e-3 * YEAR)
+                100.0 * losses[0, 1, u] / year, 100.0 * losses[:, :, u] / year
             ),
-            "if_every_line_needs_it_usd_bn": float(path.lost * who.daily_output[u] * 1e-3),
+            "at_most_usd_bn": _band(most[0, u], most[:, u]),
         }
         if output_change is not None:
-            row["equilibrium_output_percent"] = _band(output_change[:, u])
+            row["equilibrium_output_percent"] = _band(output_change[1, u], output_change[:, u])
         out.append(row)
     return out
 
 
-def _band(values: Array) -> dict[str, float]:
-    """Return centre, least and largest of values at the low, central and high elasticity."""
+def _band(central: float, values: Array) -> dict[str, float]:
+    """Return a centre with the least and the largest of values."""
     return {
-        "central": float(values[1]),
+        "central": float(central),
         "low": float(np.nanmin(values)),
         "high": float(np.nanmax(values)),
     }
