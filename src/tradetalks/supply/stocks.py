@@ -111,7 +111,7 @@ def output_left(share: ArrayLike, quantity: ArrayLike, elasticity: ArrayLike) ->
     elasticity s between it and everything else; x above one counts as one.
 
     >>> [round(100 * float(1 - output_left(0.002, 0.25, s)), 1) for s in (0.05, 0.1, 0.2, 0.5)]
-    [64.8, 50.0, 9.8, 0.6]
+    [65.3, 50.1, 9.8, 0.6]
     """
     a, x, s = (np.asarray(v, dtype=float) for v in (share, quantity, elasticity))
     if not ((a >= 0.0) & (a <= 1.0)).all() or not (s > 0.0).all() or not (x >= 0.0).all():
