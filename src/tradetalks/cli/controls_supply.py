@@ -105,11 +105,19 @@ def _given(name: str, values: dict[str, float | None]) -> Regime:
     return found.replace(**own) if own else found
 
 
-def _answer(command: str, body: Any, sources: Any, assumptions: Any, warnings: Any) -> Any:
+def _answer(
+    command: str,
+    body: Any,
+    sources: Any,
+    assumptions: Any,
+    warnings: Any,
+    *,
+    converged: bool | None = None,
+) -> Any:
     from tradetalks.results import Answer
 
     today = datetime.date.today().isoformat()
-    status = {"converged": not warnings}
+    status = {"converged": not warnings if converged is None else converged}
     return Answer(command, today, body, sources, assumptions, warnings, status)
 
 
@@ -239,9 +247,14 @@ def power(
         body,
         country_sources(found.world),
         (_leak_words(found.left), _RENT, text.CRITICAL),
-        text.unsolved(found.failed),
+        _doubts(found, rows),
+        converged=not found.failed,
     )
     emit(answer, format, map(flat, rows), lambda: _power_text(found, rows))
+
+
+def _doubts(found: Power, rows: list[dict[str, Any]]) -> tuple[str, ...]:
+    return (*text.unsolved(found.failed), *text.doubt(r["target_percent"] for r in rows))
 
 
 _RENT = (
@@ -285,7 +298,7 @@ def _power_text(found: Power, rows: list[dict[str, Any]]) -> str:
                       "that lasts as long as the buyers find nobody else."),
             paragraph(_leak_words(found.left)),
             paragraph(text.CRITICAL),
-            *(paragraph(f"Note: {w}") for w in text.unsolved(found.failed)),
+            *(paragraph(f"Note: {w}") for w in _doubts(found, rows)),
         )
     )  # fmt: skip
 
@@ -346,9 +359,14 @@ def derisk(
         body,
         country_sources(plan.world),
         (*_PLAN, text.ASSUMED_DAYS, text.CRITICAL),
-        text.unsolved(plan.failed),
+        _plan_doubts(plan),
+        converged=not plan.failed,
     )
     emit(answer, format, map(flat, rows), lambda: _plan_text(plan, rows))
+
+
+def _plan_doubts(plan: Plan) -> tuple[str, ...]:
+    return (*text.unsolved(plan.failed), *text.doubt([{"low": -plan.before}]))
 
 
 _PLAN = (
@@ -408,7 +426,7 @@ def _plan_text(plan: Plan, rows: list[dict[str, Any]]) -> str:
                    _trial_rows(plan)),
         *(paragraph(words) for words in _PLAN),
         paragraph(text.CRITICAL),
-        *(paragraph(f"Note: {w}") for w in text.unsolved(plan.failed)),
+        *(paragraph(f"Note: {w}") for w in _plan_doubts(plan)),
     ]  # fmt: skip
     return "".join(parts)
 

@@ -81,10 +81,14 @@ def exposure(
         body,
         country_sources(found.world, (found.regime,)),
         (text.CRITICAL, text.ASSUMED_DAYS, _terms(found.regime)),
-        text.unsolved(found.failed),
+        warnings := (*text.unsolved(found.failed), *text.doubt(_short(rows))),
         {"converged": not found.failed},
     )
-    emit(answer, format, map(flat, rows), lambda: _country_text(found, rows))
+    emit(answer, format, map(flat, rows), lambda: _country_text(found, rows, warnings))
+
+
+def _short(rows: list[dict[str, Any]]) -> list[Any]:
+    return [r.get("loss_short_percent") for r in rows]
 
 
 def _answer(
@@ -115,7 +119,7 @@ def _terms(regime: Any) -> str:
     return f"Regime '{regime.name}' ({regime.title}), assumed: {said}."
 
 
-def _country_text(found: Exposure, rows: list[dict[str, Any]]) -> str:
+def _country_text(found: Exposure, rows: list[dict[str, Any]], warnings: tuple[str, ...]) -> str:
     from tradetalks.results.labels import country_heading
 
     bought = [
@@ -158,7 +162,7 @@ def _country_text(found: Exposure, rows: list[dict[str, Any]]) -> str:
                 "Loss: real income, each good alone; a share under 1% is not solved."
             ),
             paragraph(text.CRITICAL),
-            *(paragraph(f"Note: {w}") for w in text.unsolved(found.failed)),
+            *(paragraph(f"Note: {w}") for w in warnings),
         )
     )
 

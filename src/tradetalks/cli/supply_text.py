@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 ASSUMED_DAYS = (
@@ -103,6 +103,21 @@ def good(code: str) -> str:
 
     name = sector_name(code)
     return code if name == code else f"{name} ({code})"
+
+
+_LARGE = -1.0
+
+
+def doubt(losses: Iterable[Mapping[str, Any] | None]) -> tuple[str, ...]:
+    """Return a warning where a loss of real income is larger than one percent."""
+    worst = min((x["low"] for x in losses if x and x["low"] is not None), default=0.0)
+    if worst > _LARGE:
+        return ()
+    return (
+        f"Losses as large as {worst:.2g}% mean that whole sectors stand still for want of a cheap "
+        "input, for a year and with no stocks, thrift or recycling: beyond what we trust. Take the "
+        "end of the range nearest zero, and the medium run.",
+    )
 
 
 def unsolved(failed: Sequence[str]) -> tuple[str, ...]:
