@@ -123,3 +123,20 @@ def doubt(losses: Iterable[Mapping[str, Any] | None]) -> tuple[str, ...]:
 def unsolved(failed: Sequence[str]) -> tuple[str, ...]:
     """Return the warning about cuts without an equilibrium."""
     return (f"No equilibrium, so the range is incomplete: {'; '.join(failed)}.",) if failed else ()
+
+
+def envelope(
+    command: str,
+    body: Any,
+    sources: Any,
+    assumptions: Any,
+    warnings: Any,
+    *,
+    converged: bool | None = None,
+) -> Any:
+    """Return the envelope of an answer given today; `converged` unless something failed."""
+    from tradetalks.results import Answer
+
+    today = datetime.date.today().isoformat()
+    status = {"converged": not warnings if converged is None else converged}
+    return Answer(command, today, body, sources, assumptions, warnings, status)
