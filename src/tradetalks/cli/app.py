@@ -12,12 +12,14 @@ from tradetalks.cli import (
     compare,
     controls,
     data,
+    ensemble,
     explain,
     exposure,
     law,
     replicate,
     run,
     scenarios,
+    sweep,
     talks,
 )
 
@@ -53,6 +55,8 @@ def build() -> typer.Typer:
 
     for commands in (
         run,
+        ensemble,
+        sweep,
         compare,
         explain,
         scenarios,
