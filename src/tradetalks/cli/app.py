@@ -15,6 +15,7 @@ from tradetalks.cli import (
     law,
     replicate,
     run,
+    runs,
     scenarios,
     talks,
 )
@@ -49,6 +50,6 @@ def build() -> typer.Typer:
         elif context.invoked_subcommand is None:
             sys.stdout.write(f"{law.welcome()}\n{THREE_THINGS}")
 
-    for commands in (run, compare, explain, scenarios, law, talks, claims, replicate, data):
+    for commands in (run, compare, explain, scenarios, runs, law, talks, claims, replicate, data):
         commands.register(app)
     return app
