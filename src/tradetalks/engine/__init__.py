@@ -1,5 +1,5 @@
 """`simulate`: scenario -> shock -> solves over elasticity sets -> accounts -> a result."""
 
-from tradetalks.engine.simulate import simulate
+from tradetalks.engine.simulate import FirstAnswer, first_answer, simulate
 
-__all__ = ["simulate"]
+__all__ = ["FirstAnswer", "first_answer", "simulate"]

@@ -134,6 +134,48 @@ def simulate(
     return _labelled(setting, world is not None, sets, cases, statuses, central, timing)
 
 
+@dataclass(frozen=True)
+class FirstAnswer:
+    """The central set's accounts alone: by variable, arrays over country, partner or sector."""
+
+    countries: tuple[str, ...]
+    sectors: tuple[str, ...]
+    values: dict[str, Array]
+    status: Status
+    law: dict[str, Any]
+    warnings: tuple[str, ...]
+
+
+def first_answer(scenario: Scenario, world: World) -> FirstAnswer:
+    """Solve the two ends of the central elasticity set, and nothing else: for a first look.
+
+    The numbers are those of `simulate` at the central set, to the tolerance of the solver; what
+    needs the way between the ends (contributions to real income) is left out. Raises as
+    `simulate` does.
+    """
+    from tradetalks.data import sets_for
+    from tradetalks.scenario import compile_shock
+
+    check_goods(scenario, world)
+    shocks = compile_shock(scenario.reference(), world), compile_shock(scenario, world)
+    chosen = next(s for s in sets_for(world, scenario.horizon) if s.central)
+    with jax.enable_x64(True):
+        economy, closure = economy_of(world), closure_of(scenario, world)
+        groups = groups_of(shocks, world.trade)
+        setting = _Setting(scenario, world, shocks, economy, closure, groups)
+        elasticities = _elasticities(setting, chosen)
+        path = path_between(*shocks, np.asarray(elasticities.sigma))
+        ends = slice(None, None, path.points.size - 1)
+        limit = None if groups is None else groups.limit
+        solutions = solve_batch(economy, elasticities, path.shocks(ends, groups, limit), closure)
+        before, after = (s.require() for s in solutions)
+        values = _accounts(setting, path, before, after, {})
+    record = law_record(shocks, scenario.against)
+    status = _worst(solutions)
+    said = warnings_of(scenario, shocks, {"failed_sets": []})
+    return FirstAnswer(world.countries, world.sectors, values, status, record, said)
+
+
 def _elasticities(setting: _Setting, chosen: ElasticitySet) -> Elasticities:
     return elasticities_of(chosen, setting.shocks[1].elasticities, nests=setting.scenario.nests)
 
@@ -181,16 +223,33 @@ def _case(
     found = decompose(
         path, equilibria, setting.economy, elasticities, setting.closure, setting.groups
     )
-    before, after = equilibria[0], equilibria[-1]
-    if setting.groups is not None:
-        premia = premia_along(setting.groups, [before, after], np.array([0.0, 1.0]))
-        before, after = (at_the_border(e, premia, end) for end, e in enumerate((before, after)))
+    before, after = _at_the_border(setting, equilibria[0], equilibria[-1])
+    values = _accounts(setting, path, equilibria[0], equilibria[-1], found.parts)
+    return _Case(before, after, values, detail(before, after, found, values, setting.closure))
+
+
+def _at_the_border(
+    setting: _Setting, before: Equilibrium, after: Equilibrium
+) -> tuple[Equilibrium, Equilibrium]:
+    if setting.groups is None:
+        return before, after
+    premia = premia_along(setting.groups, [before, after], np.array([0.0, 1.0]))
+    return at_the_border(before, premia, 0), at_the_border(after, premia, 1)
+
+
+def _accounts(
+    setting: _Setting,
+    path: Path,
+    before: Equilibrium,
+    after: Equilibrium,
+    parts: dict[str, Array],
+) -> dict[str, Array]:
+    before, after = _at_the_border(setting, before, after)
     aid = (0.0, 0.0) if path.subsidy is None else (path.subsidy[0], path.subsidy[-1])
     table = setting.table
-    values = accounts(
-        before, after, found.parts, table.goods, table.customs_ratio, aid, _absent(setting, path)
+    return accounts(
+        before, after, parts, table.goods, table.customs_ratio, aid, _absent(setting, path)
     )
-    return _Case(before, after, values, detail(before, after, found, values, setting.closure))
 
 
 def _absent(setting: _Setting, path: Path) -> frozenset[str]:
