@@ -74,9 +74,10 @@ US_SCHEDULE = {
 
 def test_us_lines():
     imports = {"8414100000": 5.0, "8414200000": 4.0, "8414300000": 3.0, "7208510000": 2.0,
-               "8414590000": 1.0}  # fmt: skip
+               "8414590000": 1.0, "8414301000": 6.0}  # fmt: skip
     lists = {
         "84141000": frozenset({"biden_25"}),
+        "84143010": frozenset({"4B", "biden_jan26"}),
         "84142000": frozenset({"4B"}),
         "84143000": frozenset({"4A", "4B"}),
         "72085100": frozenset({"3", "4A"}),
@@ -89,8 +90,9 @@ def test_us_lines():
         "8414300000": 0.075,
         "7208510000": 0.5,  # list 3 and Section 232
         "8414590000": 0.0,
+        "8414301000": pytest.approx(0.075),  # 4B and review: as in 2022
     }
-    assert origin == {"list": 9.0, "schedule": 5.0, "none": 1.0, "no_mfn_rate": 10.0}
+    assert origin == {"list": 5.0, "schedule": 11.0, "none": 5.0, "no_mfn_rate": 16.0}
 
 
 def test_schedule_check_counts_what_it_covers():

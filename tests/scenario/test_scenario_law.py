@@ -121,10 +121,9 @@ class TestLevels:
         assert np.array_equal(first.tariff, older.tariff)
 
 
-# US: batteries, on list 4A, zero in the world. China: three polymers, whose exclusion of
-# December 2019 the world reads as law; oilcake, whose MFN rate fell in January 2019, which the
-# world takes from the retaliation.
-EXPLAINED = {("USA", "27"): 0.0162, ("CHN", "20"): 0.0033, ("CHN", "10T12"): 0.0015}
+# China: three polymers, whose exclusion of December 2019 the world reads as law; oilcake, whose
+# MFN rate fell in January 2019, which the world takes from the retaliation.
+EXPLAINED = {("CHN", "20"): 0.0033, ("CHN", "10T12"): 0.0015}
 
 
 class TestWorld2022:

@@ -25,8 +25,9 @@ Array = NDArray[np.float64]
 SIGMA_LINES = 2.53
 """Elasticity among lines of a sector (Fajgelbaum et al. 2020, across origins); assumed here."""
 
-LIST_RATES = {"1": 0.25, "2": 0.25, "3": 0.25, "3_addl": 0.25, "4A": 0.075, "4B": 0.0}
-"""Section 301 in mid-2022: lists 1-3 at 25%, 4A at 7.5% since 2020-02-14, 4B never in force."""
+LIST_RATES = {"1": 0.25, "2": 0.25, "3": 0.25, "3_addl": 0.25, "4A": 0.075}
+"""Section 301 in mid-2022: lists 1-3 at 25%, 4A at 7.5% since 2020-02-14."""
+NEVER_IN_FORCE = frozenset({"4B"})
 
 STEEL_232 = 0.25
 ALUMINIUM_232 = 0.10
@@ -152,9 +153,10 @@ def us_lines_2022(
     """Return US lines on China in mid-2022 (HTS10), and USD by where the rate came from.
 
     `imports` USD by HTS10; `mfn` by HTS8; `lists` Section 301 lists by HTS8; `schedule` date ->
-    HS6 -> total rate. A line's rate is the highest of its lists; a line that stands only on a
-    2024 list takes the HS6 schedule's additional rate, at most 25% (the schedule doubles some
-    lines); a line on no list has none.
+    HS6 -> total rate. A line's rate is the highest of its lists in force. The list file is of
+    2025: a line that the review of 2024 moved has lost its list of 2022 there (lithium-ion
+    batteries stand on 4B and the review, and paid 4A), so it takes the HS6 schedule's additional
+    rate, at most 25% (the schedule doubles some lines). A line on no other list has none.
     """
     first, last = next(iter(schedule.values())), list(schedule.values())[-1]
     second = list(schedule.values())[1]
@@ -164,7 +166,7 @@ def us_lines_2022(
         known = [LIST_RATES[x] for x in on if x in LIST_RATES]
         if known:
             added, where = max(known), "list"
-        elif on and hs6 in last:
+        elif on - NEVER_IN_FORCE and hs6 in last:
             before = first.get(hs6, second.get(hs6, 0.0))
             added, where = min(max(last[hs6] - before, 0.0), 0.25), "schedule"
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -156,9 +157,10 @@ def build_world(year: int) -> tuple[World, dict[str, Any]]:
         mfn_tariff=mfn,
         intermediate=inter,
         customs_ratio=ratio,
-        notes=NOTES if year == 2022 else NOTES_BEFORE_THE_WAR,
         sources=SOURCES_OF[year],
     )
+    # the reader's own remarks (sectors without output) stand in `describe`, by country
+    world = replace(world, notes=NOTES if year == 2022 else NOTES_BEFORE_THE_WAR)
     report = {
         "balance": balanced,
         "tariffs": mended,
