@@ -18,6 +18,7 @@ from tradetalks.cli import (
     runs,
     scenarios,
     talks,
+    web,
 )
 
 THREE_THINGS = """Three things to try:
@@ -50,6 +51,18 @@ def build() -> typer.Typer:
         elif context.invoked_subcommand is None:
             sys.stdout.write(f"{law.welcome()}\n{THREE_THINGS}")
 
-    for commands in (run, compare, explain, scenarios, runs, law, talks, claims, replicate, data):
+    for commands in (
+        run,
+        compare,
+        explain,
+        scenarios,
+        runs,
+        law,
+        talks,
+        claims,
+        replicate,
+        data,
+        web,
+    ):
         commands.register(app)
     return app
