@@ -1,4 +1,4 @@
-"""The application: pages, the same functions as an API, and errors as the command line says them."""
+"""The application: pages, an API, and errors in the words of the command line."""
 
 from __future__ import annotations
 

@@ -61,8 +61,10 @@ def caption(scenario: Scenario, run: RunResult | None) -> tuple[list[str], list[
     subtitle = [f"Change from '{scenario.against}', percent; dot: central elasticities,"]
     subtitle.append("no range yet" if run is None else _lower(range_note(run)))
     world = scenario.world if run is None else world_label(run)
-    source = [f"Source: tradetalks {__version__}, {world},", f"{scenario.horizon} horizon. A model, "
-              "not a prediction."]  # fmt: skip
+    source = [
+        f"Source: tradetalks {__version__}, {world},",
+        f"{scenario.horizon} horizon. A model, not a prediction.",
+    ]
     return subtitle, source
 
 

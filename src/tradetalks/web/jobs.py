@@ -115,12 +115,32 @@ class Jobs:
     def _run(self, job: Job, place: Path) -> None:
         out = place / "answer.json"
         environment = {**os.environ, **self._environment, "TRADETALKS_PROGRESS": "lines"}
-        with out.open("wb") as answer:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "tradetalks", *job.arguments, "--format", "json"],
-                stdin=subprocess.DEVNULL, stdout=answer, stderr=subprocess.PIPE,
-                env=environment, start_new_session=True,
-            )  # fmt: skip
+        words = [sys.executable, "-m", "tradetalks", *job.arguments, "--format", "json"]
+        with (
+            out.open("wb") as answer,
+            subprocess.Popen(
+                words,
+                stdin=subprocess.DEVNULL,
+                stdout=answer,
+                stderr=subprocess.PIPE,
+                env=environment,
+                start_new_session=True,
+            ) as process,
+        ):
+            self._begun(job, process)
+            clock = threading.Timer(LONGEST, _end, (process,))
+            clock.start()
+            said = self._listen(job, process)
+            status = process.wait()
+            clock.cancel()
+        if status == 0 and out.stat().st_size <= LARGEST_ANSWER:
+            job.answer = json.loads(out.read_bytes())
+            self._settle(job, "done", message="Answered.")
+            return
+        why = said[-1] if said else "the worker was stopped before it could answer."
+        self._settle(job, "failed", message=why.removeprefix("tradetalks: "))
+
+    def _begun(self, job: Job, process: subprocess.Popen[bytes]) -> None:
         with self._lock:
             job.process = process
             if job.over:  # cancelled before it began
@@ -128,17 +148,6 @@ class Jobs:
             else:
                 job.state = "running"
                 job.say(message="Started.")
-        clock = threading.Timer(LONGEST, _end, (process,))
-        clock.start()
-        said = self._listen(job, process)
-        status = process.wait()
-        clock.cancel()
-        if status == 0 and out.stat().st_size <= LARGEST_ANSWER:
-            job.answer = json.loads(out.read_bytes())
-            self._settle(job, "done", message="Answered.")
-            return
-        why = said[-1] if said else "the worker was stopped before it could answer."
-        self._settle(job, "failed", message=why.removeprefix("tradetalks: "))
 
     def _listen(self, job: Job, process: subprocess.Popen[bytes]) -> list[str]:
         """Turn the lines of standard error into events; return those that are words."""

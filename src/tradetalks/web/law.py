@@ -49,13 +49,19 @@ def _law(on: str, reading: Any) -> dict[str, Any]:
 
     found = status(on, reading)
     other = {s.direction: s.total for s in steps(on, on, law=_OTHER[reading])}  # type: ignore[arg-type]
+    found_steps = steps(on, on, law=reading)
+    top = max(0.6, *(step.total for step in found_steps))  # both bars on one scale
     sides = [
         {
             "id": step.direction,
             "words": _SIDES[step.direction],
             "total": f"{100 * step.total:.1f}",
             "parts": [
-                {"words": FAMILIES[f], "percent": f"{100 * v:.1f}", "share": 100 * v / 60}
+                {
+                    "words": FAMILIES[f],
+                    "percent": f"{100 * v:.1f}",
+                    "share": round(100 * v / top, 2),
+                }
                 for f, v in step.by_family.items()
                 if v >= 0.0005
             ],
@@ -63,7 +69,7 @@ def _law(on: str, reading: Any) -> dict[str, Any]:
             if abs(other[step.direction] - step.total) >= 0.0005
             else "",
         }
-        for step in steps(on, on, law=reading)
+        for step in found_steps
     ]
     deadlines = grouped(found["deadlines"])
     return {
