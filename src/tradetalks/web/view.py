@@ -71,14 +71,13 @@ class Numbers:
         return cls(run.countries, run.sectors, central, low, high, len(sets))
 
     def cell(self, variable: str, *where: int) -> dict[str, Any]:
-        """Return one number as text: centre, range (empty where there is none), sign, digits."""
+        """Return one number as text: centre, and range (empty where there is none)."""
         unit = variables()[variable].unit
         centre = float(self.central[variable][where])
         return {
             "variable": variable,
             "text": minus(number(centre, unit)),
             "range": self._range(variable, unit, where),
-            "sign": int(np.sign(round(centre, 1 if unit == "usd_bn" else 2))),
             "unit": "%" if unit == "percent" else "bn",
         }
 
