@@ -37,7 +37,7 @@ def test_the_page_answers_as_the_engine_does(client: Client) -> None:
     again = client.get("/answer", params={**LAPSE, "stage": "first"}).json()
     assert (first["stage"], whole["stage"], again["stage"]) == ("first", "whole", "whole")
     run = tt.simulate(Question.read(LAPSE).scenario())
-    for code, card in zip(("USA", "CHN"), whole["summary"][:2], strict=True):
+    for code, card in zip(("USA", "CHN"), whole["summary"], strict=False):
         found = run.spread("real_income", country=code)
         assert float(card["text"].replace("\u2212", "-")) == round(found.central, 2)
         low, high = (minus(number(x, "percent")) for x in (found.low, found.high))

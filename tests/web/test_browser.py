@@ -144,8 +144,9 @@ def test_side_by_side_and_the_link_that_says_it_all(page: Page, served: Served) 
     table.get_by_text(re.compile("Now: What if the truce lapsed and Section 301")).wait_for()
     answered(page)
     row = table.get_by_role("row", name=re.compile("The United States"))
-    first, second = row.get_by_role("cell").all_inner_texts()
-    assert "%" in first and "%" in second and first != second
+    first, second, gap = row.get_by_role("cell").all_inner_texts()
+    a, b = (float(t.split()[0].replace("\u2212", "-")) for t in (first, second))
+    assert a != b and abs(float(gap.replace("\u2212", "-")) - (b - a)) < 0.011
     page.get_by_role("button", name="Copy link").click()
     link = page.evaluate("navigator.clipboard.readText()")
     assert link == page.url and link.startswith(served.address)

@@ -19,6 +19,7 @@ def web(
     public: bool = typer.Option(
         False, "--public", help="Allow an address that other machines reach; a token is needed."
     ),
+    warm_up: bool = typer.Option(True, help="Compile likely questions before they are asked."),
 ) -> None:
     """Open the page: the law today, and what if? Serves on this machine until Ctrl-C."""
     from tradetalks.cli.home import runs_folder, use_compilation_cache
@@ -26,4 +27,12 @@ def web(
 
     use_compilation_cache()
     token = os.environ.get("TRADETALKS_TOKEN", "")
-    serve(host, port, runs_folder(), public=public, token=token, open_browser=open)
+    serve(
+        host,
+        port,
+        runs_folder(),
+        public=public,
+        token=token,
+        open_browser=open,
+        warm_up=warm_up,
+    )

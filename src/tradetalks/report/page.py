@@ -27,7 +27,9 @@ def income_figure(rows: Rows, subtitle: list[str], source: list[str], width: int
         "encoding": {"y": labels("country", rows), "color": party_colour()},
         "layer": layers,
     }
-    return figure(body, title="Real income by country", subtitle=subtitle, source=source, data=rows)
+    return _figure(
+        body, title="Real income by country", subtitle=subtitle, source=source, data=rows
+    )
 
 
 def sectors_figure(rows: Rows, subtitle: list[str], source: list[str], width: int) -> Spec:
@@ -45,7 +47,7 @@ def sectors_figure(rows: Rows, subtitle: list[str], source: list[str], width: in
         "layer": layers,
     }
     body: Spec = {"facet": {"column": panel_header(names)}, "spec": panel}
-    return figure(body, title="Output by sector", subtitle=subtitle, source=source, data=rows)
+    return _figure(body, title="Output by sector", subtitle=subtitle, source=source, data=rows)
 
 
 def law_figure(rows: list[dict[str, Any]], today: str, width: int) -> Spec:
@@ -101,10 +103,17 @@ def law_figure(rows: list[dict[str, Any]], today: str, width: int) -> Spec:
     }
     body: Spec = {"width": width, "height": 230, "layer": [lines, now]}
     source = [SOURCE[0].split(" Weights")[0], "Fixed trade weights; MFN included."]
-    return figure(
+    return _figure(
         body,
-        title="Average tariffs between the United States and China",
-        subtitle=["Trade-weighted statutory rate, percent of the customs value"],
+        title="Average tariffs on each other's goods",
+        subtitle=["Trade-weighted statutory rate,", "percent of the customs value"],
         source=source,
         data=[],
     )
+
+
+def _figure(body: Spec, **words: Any) -> Spec:
+    """Return a figure whose title begins at the left edge: on a phone it needs the room."""
+    made = figure(body, **words)
+    made["title"]["frame"] = "bounds"
+    return made

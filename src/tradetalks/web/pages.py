@@ -17,7 +17,7 @@ from tradetalks.web import downloads, registry
 from tradetalks.web import question as asking
 from tradetalks.web.law import law_steps, law_today
 from tradetalks.web.question import FieldError, Question
-from tradetalks.web.view import Numbers, answer_context, chart_rows, minus, sector_rows
+from tradetalks.web.view import Numbers, answer_context, chart_rows, minus, sector_rows, summary
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -89,8 +89,7 @@ def answer(request: Request) -> Response:
         "html": _template("answer.html").render(
             **context, asked=asked, query=_query(asked.address()), **_copies(asked, question)
         ),
-        "charts": {"income": chart_rows(numbers), "sectors": sector_rows(numbers)},
-        "summary": [{"name": c["name"], **c["income"]} for c in context["cards"]],
+        "summary": summary(numbers),
         "law": context["law"],
     }
     return Response(to_json(body, indent=None), media_type="application/json")
@@ -317,6 +316,15 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["minus"] = lambda t: re.sub(r"(?<![\w-])-(?=[\d.])", "\u2212", str(t))
-    environment.filters["link"] = lambda u: u if str(u).startswith(("https://", "http://")) else ""
+    environment.filters["minus"] = _with_minus
+    environment.filters["link"] = _link
     return environment
+
+
+def _with_minus(text: str) -> str:
+    return re.sub(r"(?<![\w-])-(?=[\d.])", "\u2212", text)
+
+
+def _link(address: str | None) -> str:
+    """Return an address that a link may have, nothing for any other."""
+    return address if (address or "").startswith(("https://", "http://")) and address else ""

@@ -25,6 +25,7 @@ def serve(
     public: bool = False,
     token: str = "",
     open_browser: bool = False,
+    warm_up: bool = True,
     environment: dict[str, str] | None = None,
 ) -> None:
     """Serve the page until SIGINT or SIGTERM; `port` 0 takes a free one.
@@ -52,6 +53,7 @@ def serve(
         hosts=(*LOOPBACK, host) if loopback else (),
         token=token,
         environment=environment or {},
+        warm_up=warm_up,
     )
     config = uvicorn.Config(
         create_app(settings),
@@ -97,6 +99,7 @@ def _listen(host: str, port: int) -> socket.socket:
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         found.bind((host, port))
+        found.listen(256)  # who comes before the first answer waits
     except (OSError, UnicodeError) as error:
         found.close()
         why = getattr(error, "strerror", None) or "no such address"

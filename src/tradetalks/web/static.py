@@ -37,5 +37,6 @@ class Assets:
             if self._vega is None:
                 import vl_convert
 
-                self._vega = vl_convert.javascript_bundle().encode()
-        return self._vega
+                text: str = vl_convert.javascript_bundle()  # pyright: ignore[reportCallIssue]
+                self._vega = text.encode()
+            return self._vega

@@ -126,6 +126,7 @@ def answer_context(
         "tiles": tiles(numbers),
         "heat": heat(numbers),
         "law": law_averages(law),
+        "on_top": any(c.kind == "tariff" for c in scenario.changes),
         "law_words": law.get("words") or (),
         "warnings": found.warnings,
         "assumptions": () if first else found.assumptions,
@@ -136,6 +137,20 @@ def answer_context(
         "created": "" if first else found.created,
         "year": "2022" if first else found.world["year"],
     }
+
+
+def summary(numbers: Numbers) -> list[dict[str, Any]]:
+    """Return real income by country for a comparison; `main` marks the cards' countries."""
+    main = numbers.movers()[:3]
+    return [
+        {
+            "name": country_heading(code),
+            "main": code in main,
+            "value": round(float(numbers.central["real_income"][i]), 6),
+            **numbers.cell("real_income", i),
+        }
+        for i, code in enumerate(numbers.countries)
+    ]
 
 
 def reference(scenario: Scenario) -> str:

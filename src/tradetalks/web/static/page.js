@@ -164,22 +164,29 @@ function compare() {
   place.hidden = !pinned;
   if (!pinned) return;
   const mine = shown && shown.query !== pinned.query ? shown : null;
-  const names = pinned.summary.map((s) => s.name);
-  const value = (list, name) => list?.find((s) => s.name === name);
-  for (const s of mine?.summary ?? []) if (!names.includes(s.name)) names.push(s.name);
-  const cell = (s) => (s ? `${s.text}%` + (s.range ? `<span class="range">${s.range}</span>` : "") : "");
-  place.innerHTML = `<h3>Side by side: real income</h3><div class="scroll" tabindex="0" role="region" aria-label="Side by side"><table><thead><tr><th scope="col">Country</th><th scope="col" class="a"></th><th scope="col" class="b"></th></tr></thead><tbody></tbody></table></div>`;
+  const main = (list) => (list ?? []).filter((s) => s.main).map((s) => s.name);
+  const names = [...new Set([...main(pinned.summary), ...main(mine?.summary)])];
+  place.innerHTML = `<h3>Side by side: real income, percent</h3><div class="scroll" tabindex="0" role="region" aria-label="Side by side"><table><thead><tr><th scope="col">Country</th><th scope="col" class="a"></th><th scope="col" class="b"></th><th scope="col">Difference</th></tr></thead><tbody></tbody></table></div>`;
   $(".a", place).textContent = `Pinned: ${pinned.question}`;
   $(".b", place).textContent = mine ? `Now: ${mine.question}` : "Now: move a slider, or choose another question";
   for (const name of names) {
+    const [a, b] = [pinned.summary, mine?.summary].map((list) => list?.find((s) => s.name === name));
     const row = document.createElement("tr"), head = document.createElement("th");
-    head.scope = "row"; head.textContent = name;
-    const cells = [value(pinned.summary, name), value(mine?.summary, name)].map((s) => {
-      const td = document.createElement("td"); td.innerHTML = cell(s); return td;
-    });
-    row.append(head, ...cells);
+    head.scope = "row";
+    head.textContent = name;
+    row.append(head, number(a?.text, a?.range), number(b?.text, b?.range), number(a && b ? signed(b.value - a.value) : ""));
     $("tbody", place).append(row);
   }
+}
+
+const signed = (value) => (Math.abs(value) < 0.005 ? "0.00" : `${value > 0 ? "+" : "\u2212"}${Math.abs(value).toFixed(2)}`);
+
+function number(text = "", range = "") {
+  const cell = document.createElement("td"), small = document.createElement("span");
+  small.className = "range";
+  small.textContent = range;
+  cell.append(text, small);
+  return cell;
 }
 
 async function pin(query) {
