@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -36,6 +37,8 @@ class Settings:
     warm_up: bool = True
 
 
+_FIRST_READER = 3.0
+"""Seconds that the compiling waits for the first page to be asked for."""
 # What is compiled first: the sliders, the truce, rare earths, chips.
 _LIKELY = (
     {"s301": "105"},
@@ -53,17 +56,19 @@ def create_app(settings: Settings) -> FastAPI:
     """Return the application; its `state` holds desk, jobs and settings."""
     stop = threading.Event()
 
+    def prepare(app: FastAPI) -> None:
+        app.state.seen.wait(_FIRST_READER)  # whoever is first should not wait for the others
+        with contextlib.suppress(NoAnswer):  # said where a chart is asked for
+            app.state.assets.bundle()
+        app.state.desk.warm_up([(lambda a=a: Question.read(a).scenario()) for a in _LIKELY], stop)
+
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncGenerator[None]:
         if settings.warm_up:
-            likely = [(lambda a=a: Question.read(a).scenario()) for a in _LIKELY]
-            arguments = (likely, stop)
-            threading.Thread(target=app.state.assets.bundle, daemon=True).start()
-            threading.Thread(
-                target=app.state.desk.warm_up, args=arguments, daemon=True, name="warm-up"
-            ).start()
+            threading.Thread(target=prepare, args=(app,), daemon=True, name="prepare").start()
         yield
         stop.set()
+        app.state.seen.set()
         app.state.jobs.close()
 
     app = FastAPI(
@@ -76,6 +81,7 @@ def create_app(settings: Settings) -> FastAPI:
         openapi_url="/api/openapi.json",
     )
     app.state.settings, app.state.desk = settings, Desk()
+    app.state.seen = threading.Event()
     app.state.jobs, app.state.assets = Jobs(settings.environment), Assets()
     app.include_router(pages.router, include_in_schema=False)
     app.include_router(api.router, prefix="/api")

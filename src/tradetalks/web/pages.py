@@ -62,6 +62,7 @@ def home(request: Request) -> Response:
         shipped=_shipped(),
         sliders=asking,
     )
+    request.app.state.seen.set()
     return HTMLResponse(page, 422 if problem else 200)
 
 

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
+import sys
 import threading
 from importlib.resources import files
 
+from tradetalks.errors import NoAnswer
+
 _TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8",
           ".svg": "image/svg+xml"}  # fmt: skip
+
+
+# vl-convert holds the interpreter lock for the two seconds it needs: a process of its own does not.
+_BUNDLE = "import sys, vl_convert; sys.stdout.buffer.write(vl_convert.javascript_bundle().encode())"
 
 
 class Assets:
@@ -35,8 +43,14 @@ class Assets:
         """Return Vega, Vega-Lite and vega-embed as one module (made once, about two seconds)."""
         with self._lock:
             if self._vega is None:
-                import vl_convert
-
-                text: str = vl_convert.javascript_bundle()  # pyright: ignore[reportCallIssue]
-                self._vega = text.encode()
+                done = subprocess.run(
+                    [sys.executable, "-c", _BUNDLE], capture_output=True, check=False
+                )
+                if done.returncode != 0:
+                    why = (done.stderr.decode("utf-8", "replace").strip().splitlines() or ["?"])[-1]
+                    raise NoAnswer(
+                        f"the charts' library could not be read: {why}.",
+                        cure="Is vl-convert-python installed for this platform?",
+                    )
+                self._vega = done.stdout
             return self._vega
