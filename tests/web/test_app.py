@@ -140,7 +140,7 @@ def test_python_and_command_ask_the_same(client: Client) -> None:
     from tradetalks.web.downloads import python_of
 
     asked = Question.read(LAPSE)
-    code = python_of(asked, asked.scenario()).replace("tt.simulate(scenario)", "scenario")
+    code = python_of(asked, asked.scenario().to_yaml()).replace("tt.simulate(scenario)", "scenario")
     names: dict[str, object] = {}
     exec(code.split("print")[0], names)  # what the page tells a reader to run
     assert names["scenario"] == asked.scenario()

@@ -8,7 +8,7 @@ year thus gives the world back.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tradetalks.policy import Interval, IntervalTable, SectorRate
     from tradetalks.policy.overlays import Overlay
     from tradetalks.scenario.definition import Scenario
+    from tradetalks.scenario.parts import Base
 
     Rates = dict[tuple[str, str], dict[str, SectorRate]]
 Averages = dict[tuple[str, str], dict[str, float]]
@@ -62,15 +63,32 @@ def law_rates(scenario: Scenario, year: int) -> LawRates:
     Raises `BadInput` and its kind, with file and line, for a measure, authority, product or day
     that the ledger does not have, and for a world without a year.
     """
-    from tradetalks.policy.duties import edge_of_knowledge
-    from tradetalks.policy.ledger import FOREVER, iso, ledger_hash
-
     if year <= 0:
         raise _placed(
             BadInput("this world has no year, so the law it already holds is not known.",
                      cure="Give the world its `year`, or write `law: file` and the rates."),
             scenario.origin, ("base",),
         )  # fmt: skip
+    changes = tuple((n, c) for n, c in enumerate(scenario.changes) if isinstance(c, LawChange))
+    return _law_rates(_Law(year, scenario.base, changes, scenario))
+
+
+@dataclass(frozen=True)
+class _Law:
+    """A law by all that it depends on; `scenario` only says where errors are."""
+
+    year: int
+    base: Base
+    changes: tuple[tuple[int, LawChange], ...]
+    scenario: Scenario = field(compare=False)
+
+
+@lru_cache(maxsize=64)  # who moves a slider of the page asks for the same law again and again
+def _law_rates(asked: _Law) -> LawRates:
+    from tradetalks.policy.duties import edge_of_knowledge
+    from tradetalks.policy.ledger import FOREVER, iso, ledger_hash
+
+    scenario, year = asked.scenario, asked.year
     table, idle = _law_table(scenario)
     day = reading_day(scenario)
     rates, averages, sources = _read(table, day)

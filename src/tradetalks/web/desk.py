@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tradetalks.results import RunResult
     from tradetalks.scenario import Scenario
 
-_REMEMBERED = 64  # whole answers, about 8 MB each at most
+_REMEMBERED = 24  # whole answers, a few MB each
 _GLIMPSES = 256
 _PATIENCE = 20.0  # seconds that a question waits for its turn
 _LINE = 24  # questions that may wait

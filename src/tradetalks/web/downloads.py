@@ -35,20 +35,19 @@ def csv_of(rows: Iterable[Mapping[str, Any]]) -> str:
     return text.getvalue()
 
 
-def command_of(asked: Question, scenario: Scenario) -> str:
-    """Return the lines of a shell that ask the same question."""
+def command_of(asked: Question, name: str, yaml: str) -> str:
+    """Return the lines of a shell that ask the same question; `yaml` is its scenario file."""
     if asked.shipped:
         return f"tradetalks run {asked.shipped}"
-    file = f"{scenario.name}.yaml"
-    return f"cat > {file} <<'END'\n{scenario.to_yaml()}END\ntradetalks run {file}"
+    return f"cat > {name}.yaml <<'END'\n{yaml}END\ntradetalks run {name}.yaml"
 
 
-def python_of(asked: Question, scenario: Scenario) -> str:
+def python_of(asked: Question, yaml: str) -> str:
     """Return the lines of Python that ask the same question."""
     if asked.shipped:
         made = f'scenario = tt.load_scenario("{asked.shipped}")'
     else:
-        text = scenario.to_yaml().replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+        text = yaml.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
         made = f'scenario = tt.Scenario.from_yaml("""\n{text}""")'
     return (
         f"import tradetalks as tt\n\n{made}\nrun = tt.simulate(scenario)\n"

@@ -277,10 +277,10 @@ def _query(address: dict[str, str]) -> str:
 
 
 def _copies(asked: Question, question: Asked) -> dict[str, str]:
+    yaml = question.scenario.to_yaml()
     return {
-        "yaml": question.scenario.to_yaml(),
-        "command": downloads.command_of(asked, question.scenario),
-        "python": downloads.python_of(asked, question.scenario),
+        "command": downloads.command_of(asked, question.scenario.name, yaml),
+        "python": downloads.python_of(asked, yaml),
     }
 
 

@@ -67,6 +67,14 @@ function ask(query) {
 
 async function work() {
   asking = true;
+  try {
+    await answerAll();
+  } finally {
+    asking = false;
+  }
+}
+
+async function answerAll() {
   while (wanted) {
     const { query, began } = wanted;
     wanted = null;
@@ -82,7 +90,6 @@ async function work() {
     show(rest, query, began);
     await charts(query);
   }
-  asking = false;
 }
 
 const pause = (time) => new Promise((done) => setTimeout(done, time));
@@ -144,7 +151,11 @@ function show(body, query, began) {
 
 async function charts(query) {
   $("#charts").hidden = false;
-  for (const figure of $$("#charts .chart")) await chart(figure, query);
+  try {
+    for (const figure of $$("#charts .chart")) await chart(figure, query);
+  } catch {
+    state.textContent = "The charts could not be drawn; the tables hold their numbers.";
+  }
 }
 
 async function chart(figure, query) {
