@@ -57,11 +57,15 @@ function commit(query, { undo = true } = {}) {
 
 // ---- asking: one question at a time, always the newest, first the centre and then the range ----
 
-let asking = false, wanted = null;
+let asking = false, wanted = null, current = null;
 
 function ask(query) {
-  wanted = { query, began: performance.now() };
   address = query;
+  if (asking ? !wanted && current === query : shown?.query === query && shown.stage === "whole") {
+    if (!asking) calm();
+    return;                  // it is being answered, or stands there
+  }
+  wanted = { query, began: performance.now() };
   if (!asking) work();
 }
 
@@ -78,6 +82,7 @@ async function answerAll() {
   while (wanted) {
     const { query, began } = wanted;
     wanted = null;
+    current = query;
     if (query === "") { clear(); continue; }
     const first = await fetchAnswer(query, "first");
     if (wanted || !first) continue;
