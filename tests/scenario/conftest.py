@@ -43,6 +43,7 @@ def tables(monkeypatch: pytest.MonkeyPatch) -> names.Tables:
             "all": ("01T02", "03", "26", "SERV"),
             "all_goods": ("01T02", "03", "26"),
             "agriculture": ("01T02", "03"),
+            "manufacturing": ("26",),
         },
         critical=dict.fromkeys(("REE", "MAGNETS", "API"), "26"),
     )

@@ -182,7 +182,12 @@ REAL = [
     n for n in scenario_names()
     if load_scenario(n).world == "world-2022" and load_scenario(n).base.law == "file"
 ]  # fmt: skip
-TARIFFS = [n for n in REAL if load_scenario(n).goods == "none"]
+PLAIN = {"tariff", "trade_cost"}
+TARIFFS = [
+    n
+    for n in REAL
+    if load_scenario(n).goods == "none" and {c.kind for c in load_scenario(n).changes} <= PLAIN
+]
 
 
 @pytest.mark.parametrize("name", TARIFFS)

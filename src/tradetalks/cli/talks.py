@@ -7,6 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from tradetalks.cli import (
+    talks_assumptions,
+    talks_gap,
+    talks_groups,
+    talks_jobs,
+    talks_partners,
+)
 from tradetalks.cli.output import FORMAT, Format, emit, paragraph, progress, table_text
 
 if TYPE_CHECKING:
@@ -27,10 +34,19 @@ _THIRD, _COLUMNS = 5, 3
 def register(app: typer.Typer) -> None:
     """Add the group of commands to the application."""
     group = typer.Typer(
-        help="The game that governments play: optimal and Nash tariffs.", no_args_is_help=True
+        help="The game that governments play: tariffs, groups at home, jobs, partners, the gap.",
+        no_args_is_help=True,
     )
     group.command("optimal")(optimal)
     group.command("nash")(nash)
+    for commands in (
+        talks_assumptions,
+        talks_gap,
+        talks_groups,
+        talks_jobs,
+        talks_partners,
+    ):
+        commands.register(group)
     app.add_typer(group, name="talks")
 
 

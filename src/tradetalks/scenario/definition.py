@@ -22,6 +22,7 @@ from tradetalks.scenario.names import check_country, check_sector, is_critical
 from tradetalks.scenario.origin import Origin, refuse
 from tradetalks.scenario.parts import Base, Expected, FilledText, Source, Text, parse_text
 from tradetalks.scenario.plain import Piece
+from tradetalks.scenario.rates import Weights
 from tradetalks.scenario.shipped import shipped_names
 
 BASELINE = "baseline"
@@ -84,6 +85,7 @@ class Scenario(Piece):
     changes: Annotated[tuple[Change, ...], BeforeValidator(_as_tuple)] = ()
     sources: Annotated[tuple[Source, ...], BeforeValidator(_parse_sources)] = ()
     expected: Annotated[tuple[Expected, ...], BeforeValidator(_as_tuple)] = ()
+    weights: Weights | None = None
     notes: Text | None = None
 
     _origin: Origin = PrivateAttr(default_factory=Origin)

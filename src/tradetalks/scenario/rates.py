@@ -204,3 +204,27 @@ Limit = Annotated[float, BeforeValidator(parse_share_of_volume), PlainSerializer
 Share = Annotated[float, BeforeValidator(parse_part), PlainSerializer(format_rate)]
 SubsidyRate = Annotated[float, BeforeValidator(parse_subsidy), PlainSerializer(format_rate)]
 Billions = Annotated[float, BeforeValidator(parse_billions)]
+
+
+def parse_weights(value: object) -> dict[str, float]:
+    """Return weights by name: numbers of zero or more, not all of them zero."""
+    if not isinstance(value, dict) or not value:
+        raise refuse(
+            f"found {describe(value)} where weights belong.",
+            "Write `usa.agriculture: 2`, one group per line.",
+        )
+    weights: dict[str, float] = {}
+    for name, item in value.items():  # pyright: ignore
+        number = parse_number(item, "a weight", "Write a number such as 2.")
+        if number < 0.0:
+            raise refuse(
+                f"the weight of {name} is {number:g}: a weight is zero or more.",
+                "Write 0 for a group that does not count.",
+                kind="bad_number",
+            )
+        weights[str(name)] = number  # pyright: ignore
+    return weights
+
+
+Weights = Annotated[dict[str, float], BeforeValidator(parse_weights)]
+"""What each interest group counts for (`tradetalks talks groups`); no part of the economy."""

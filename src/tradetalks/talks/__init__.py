@@ -14,10 +14,22 @@ _PUBLIC = {
     "optimal_tariffs": "tariffs",
     "TariffGame": "game",
     "play": "game",
+    "Gap": "gap",
+    "close_gap": "gap",
+    "GroupPayoffs": "groups",
+    "group_payoffs": "groups",
+    "Jobs": "jobs",
+    "count_jobs": "jobs",
+    "PartnerEffects": "partners",
+    "partner_effects": "partners",
 }
 
 if TYPE_CHECKING:
     from tradetalks.talks.game import TariffGame, play
+    from tradetalks.talks.gap import Gap, close_gap
+    from tradetalks.talks.groups import GroupPayoffs, group_payoffs
+    from tradetalks.talks.jobs import Jobs, count_jobs
+    from tradetalks.talks.partners import PartnerEffects, partner_effects
     from tradetalks.talks.tariffs import (
         GameStatus,
         TariffChoice,
@@ -29,12 +41,20 @@ if TYPE_CHECKING:
 
 __all__ = [
     "GameStatus",
+    "Gap",
+    "GroupPayoffs",
+    "Jobs",
+    "PartnerEffects",
     "TariffChoice",
     "TariffGame",
+    "close_gap",
     "condition_gaps",
+    "count_jobs",
+    "group_payoffs",
     "largest_deviation_gain",
     "nash_tariffs",
     "optimal_tariffs",
+    "partner_effects",
     "play",
 ]
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,7 +78,7 @@ def uniform(base: Imports, actual: Array) -> Array:
     def gap(log_factor: float) -> float:
         return error(base.partner, base.moved(float(np.exp(log_factor))).share, actual)
 
-    best = minimize_scalar(gap, bounds=(-3.0, 1.0), method="bounded", options={"xatol": 1e-8})
+    best: Any = minimize_scalar(gap, bounds=(-3.0, 1.0), method="bounded", options={"xatol": 1e-8})
     return base.moved(float(np.exp(best.x))).share
 
 

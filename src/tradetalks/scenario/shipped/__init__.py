@@ -24,6 +24,7 @@ ORDER = (
     "rare-earth-licences",
     "green-channel-eu",
     "medicines-cut",
+    "manufacturing-revival",
     "toy-tariff-war",
 )
 """The order in which lists show them; a file that is not named here comes last."""
