@@ -12,6 +12,7 @@ import pytest
 import tradetalks as tt
 from tradetalks.engine import first_answer
 from tradetalks.results.labels import number
+from tradetalks.web import registry
 from tradetalks.web.app import Settings, create_app
 from tradetalks.web.guard import LARGEST_BODY, Rates
 from tradetalks.web.question import Question
@@ -200,6 +201,23 @@ def test_a_long_question_runs_apart_and_can_be_stopped(client: Client) -> None:
     events = client.get(f"/api/jobs/{job}/events").text
     last = json.loads(events.strip().split("data: ")[-1])
     assert last == {"state": "cancelled", "over": True}
+
+
+@pytest.mark.parametrize("name", registry.COMMANDS)
+def test_every_page_of_a_command_is_a_command_line(client: Client, name: str) -> None:
+    import typer
+
+    from tradetalks.cli.app import build
+
+    entry = registry.COMMANDS[name]
+    found, words = typer.main.get_command(build()), entry.arguments({})
+    while hasattr(found, "commands"):
+        found, words = found.commands[words[0]], words[1:]
+    found.make_context(name, [*words, "--format", "json"])  # parses, runs nothing
+    page = client.get(f"/answers/{name}").text
+    assert entry.question.replace("'", "&#39;") in page
+    for each in entry.fields:
+        assert f'name="{each.name}"' in page
 
 
 def test_a_killed_worker_is_said(client: Client) -> None:

@@ -95,6 +95,17 @@ _HORIZON = Choice(
     "--horizon",
 )
 
+_OPTION = Choice(
+    "option",
+    "Option",
+    {
+        "truce-lapses-2027-01-10": "the truce lapses on 10 January 2027",
+        "truce-lapses-to-april-peak": "back to the rates of April 2025",
+        "full-decoupling": "all US-China trade stops",
+        "free-trade": "no US-China tariffs",
+    },
+)
+
 COMMANDS: dict[str, Command] = {
     c.name: c
     for c in (
@@ -119,6 +130,38 @@ COMMANDS: dict[str, Command] = {
                 _HORIZON,
             ),
             "ten seconds to a minute",
+        ),
+        Command(
+            "groups",
+            "Who gains at home",
+            "Which groups in the United States and China gain or lose from an option?",
+            ("talks", "groups"),
+            (_OPTION, _HORIZON),
+            "ten seconds to a minute",
+        ),
+        Command(
+            "partners",
+            "Who gains abroad",
+            "What are the partners' offers worth, against what happens without a deal?",
+            ("talks", "partners"),
+            (_OPTION,),
+            "ten seconds to a minute",
+        ),
+        Command(
+            "jobs",
+            "What a job costs",
+            "What do tariffs, subsidies and training do to factory jobs, and at what cost per job?",
+            ("talks", "jobs"),
+            (),
+            "ten seconds to a minute",
+        ),
+        Command(
+            "gap",
+            "Narrowing the trade gap",
+            "What narrows the US gap with China by so many billions, and what does it cost?",
+            ("talks", "gap"),
+            (Whole("target", "Narrow it by, USD bn", 5, 300, 50, "--target"), _START, _HORIZON),
+            "a minute",
         ),
         Command(
             "claims",
