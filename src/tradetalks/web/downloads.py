@@ -57,7 +57,7 @@ def python_of(asked: Question, yaml: str) -> str:
 
 def caption(scenario: Scenario, run: RunResult | None) -> tuple[list[str], list[str]]:
     """Return subtitle and source of a chart of the page."""
-    subtitle = [f"Change from '{scenario.against}', percent; dot: central elasticities,"]
+    subtitle = [f"Change from '{scenario.against}', percent;", "dot: central elasticities,"]
     subtitle.append("no range yet" if run is None else _lower(range_note(run)))
     world = scenario.world if run is None else world_label(run)
     source = [

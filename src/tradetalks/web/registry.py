@@ -172,6 +172,14 @@ COMMANDS: dict[str, Command] = {
             "a minute",
         ),
         Command(
+            "scenarios",
+            "The shipped scenarios",
+            "Which questions ship with the package, and what do they change?",
+            ("scenarios",),
+            (),
+            "a moment",
+        ),
+        Command(
             "replicate",
             "Published results, replicated",
             "Does the engine give the published answers?",

@@ -87,8 +87,15 @@ function source(entry) {
 }
 
 function table(found) {
-  const head = element("tr", "", ...found.columns.map((name) => { const th = element("th", name); th.scope = "col"; return th; }));
-  const rows = found.rows.map((row) => element("tr", "", ...row.map((value) => element("td", value))));
+  const words = found.columns.map((_, i) => found.rows.some((row) => row[i] && !/^[\u2212+]?[\d.,]+(e[\u2212+]?\d+)?$/.test(row[i])));
+  const cell = (tag) => (text, i) => {
+    const made = element(tag, text);
+    if (words[i]) made.className = "words";
+    if (tag === "th") made.scope = "col";
+    return made;
+  };
+  const head = element("tr", "", ...found.columns.map(cell("th")));
+  const rows = found.rows.map((row) => element("tr", "", ...row.map(cell("td"))));
   const whole = element("table", "", element("caption", found.name), element("thead", "", head), element("tbody", "", ...rows));
   const box = element("div", "", whole);
   box.className = "scroll";
