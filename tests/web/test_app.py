@@ -147,6 +147,16 @@ def test_python_and_command_ask_the_same(client: Client) -> None:
     assert names["scenario"] == asked.scenario()
 
 
+def test_the_brief_is_offered_where_something_makes_one(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = client.get("/answer", params=LAPSE).json()["html"]
+    assert (client.get("/brief", params=LAPSE).status_code == 409) == ("/brief?" not in page)
+    monkeypatch.setattr("tradetalks.web.downloads.BRIEF", lambda run: run.name.encode())
+    assert "/brief?lapse=1" in client.get("/answer", params=LAPSE).json()["html"]
+    assert client.get("/brief", params=LAPSE).content == b"what-if"
+
+
 def test_an_upload_becomes_an_address(client: Client) -> None:
     text = tt.load_scenario("toy-tariff-war").to_yaml()
     address = client.post("/upload", content=text.encode()).json()["address"]

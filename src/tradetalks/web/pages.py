@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from tradetalks.errors import BadFile, BadInput, TradeTalksError, unknown_name
+from tradetalks.errors import BadFile, BadInput, NoAnswer, TradeTalksError, unknown_name
 from tradetalks.results import headline, to_json, variables
 from tradetalks.web import downloads, registry
 from tradetalks.web import question as asking
@@ -88,7 +88,11 @@ def answer(request: Request) -> Response:
         "address": asked.address(),
         "question": question.scenario.question,
         "html": _template("answer.html").render(
-            **context, asked=asked, query=_query(asked.address()), **_copies(asked, question)
+            **context,
+            asked=asked,
+            query=_query(asked.address()),
+            has_brief=downloads.BRIEF is not None,
+            **_copies(asked, question),
         ),
         "summary": summary(numbers),
         "law": context["law"],
@@ -204,6 +208,16 @@ def report(request: Request) -> Response:
     # Its styles stand in the page itself, and it runs no script.
     policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
     return HTMLResponse(page, headers={"content-security-policy": policy})
+
+
+@router.get("/brief")
+def brief(request: Request) -> Response:
+    """Download the brief of the answer as PDF."""
+    if downloads.BRIEF is None:
+        raise NoAnswer("this version makes no brief.", cure="The report holds the same numbers.")
+    question, run = _whole(request)
+    headers = {"content-disposition": f'attachment; filename="{question.scenario.name}.pdf"'}
+    return Response(downloads.BRIEF(run), headers=headers, media_type="application/pdf")
 
 
 @router.post("/upload")

@@ -165,14 +165,9 @@ class Question:
         return out
 
     @property
-    def own(self) -> bool:
-        """Whether it is asked with sliders."""
-        return not (self.shipped or self.yaml)
-
-    @property
     def still(self) -> bool:
         """Whether nothing is changed."""
-        return self.own and not self.moved and not self.lapse
+        return not (self.shipped or self.yaml or self.moved or self.lapse)
 
     def scenario(self) -> Scenario:
         """Return the scenario; its errors name file and line as those of a file do."""
