@@ -11,12 +11,14 @@ from tradetalks.cli import (
     claims,
     compare,
     data,
+    ensemble,
     explain,
     law,
     replicate,
     run,
     runs,
     scenarios,
+    sweep,
     talks,
     web,
 )
@@ -53,6 +55,8 @@ def build() -> typer.Typer:
 
     for commands in (
         run,
+        ensemble,
+        sweep,
         compare,
         explain,
         scenarios,

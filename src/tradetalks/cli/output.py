@@ -115,11 +115,11 @@ def _write_step(what: str, done: int, total: int) -> None:
 
 
 @contextmanager
-def progress(task: str) -> Generator[Callable[[str, int, int], None]]:
+def progress(task: str, *, remaining: bool = False) -> Generator[Callable[[str, int, int], None]]:
     """Give a callback (what, done, total) that draws a bar on stderr where a person watches.
 
-    With `TRADETALKS_PROGRESS=lines` it writes one JSON object per line instead: for a program
-    that watches, such as the page.
+    With `remaining` the bar also says how much time is left. With `TRADETALKS_PROGRESS=lines`
+    it writes one JSON object per line instead: for a program that watches, such as the page.
     """
     if os.environ.get("TRADETALKS_PROGRESS") == "lines":
         yield _write_step
@@ -128,9 +128,12 @@ def progress(task: str) -> Generator[Callable[[str, int, int], None]]:
         yield lambda _what, _done, _total: None
         return
     from rich.console import Console
-    from rich.progress import Progress
+    from rich.progress import Progress, TimeRemainingColumn
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    columns = [*Progress.get_default_columns()]
+    if not remaining:
+        columns = [c for c in columns if not isinstance(c, TimeRemainingColumn)]
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         row = bar.add_task(task, total=None)
 
         def step(what: str, done: int, total: int) -> None:

@@ -37,11 +37,13 @@ def sectors_figure(rows: Rows, subtitle: list[str], source: list[str], width: in
     names = list(dict.fromkeys(row["country"] for row in rows))
     last = [row for row in rows if row["country"] == names[-1]] if names else []
     order = [row["sector"] for row in sorted(last, key=lambda row: -row["central"])]
-    layers = [dot("central", "Percent", ticks=4)]
+    wide = width // max(1, len(names)) - 10
+    ticks = 4 if wide > 120 else 2  # on a phone two numbers fit
+    layers = [dot("central", "Percent", ticks=ticks)]
     if rows and rows[0]["low"] is not None:
-        layers.insert(0, range_line("low", "high", "Percent", ticks=4))
+        layers.insert(0, range_line("low", "high", "Percent", ticks=ticks))
     panel: Spec = {
-        "width": width // max(1, len(names)) - 10,
+        "width": wide,
         "height": _ROW * len(order),
         "encoding": {"y": labels("sector", rows, order), "color": party_colour()},
         "layer": layers,

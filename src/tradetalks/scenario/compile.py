@@ -19,6 +19,7 @@ from tradetalks.scenario.changes import (
     TradeCost,
 )
 from tradetalks.scenario.definition import Scenario
+from tradetalks.scenario.elsewhere import Elsewhere
 from tradetalks.scenario.law import DIRECTIONS, FAMILIES, LawRates, law_rates
 from tradetalks.scenario.law_changes import LawChange
 from tradetalks.scenario.limits import Limits
@@ -127,6 +128,8 @@ class _State:
                 self.tariff[i, n, j] = max(duty, 0.0)
                 for gap, rates in zip(gaps, (now, then), strict=True):
                     gap[i, n, j] = ratio * (rates[sector].price - rates[sector].sales)
+        if law.elsewhere is not None:
+            self._set_elsewhere(law.elsewhere)
         if below:
             self.warnings.append(
                 "Duties that would fall below zero are zero (the table's duty is below the "
@@ -135,6 +138,27 @@ class _State:
         self.warnings.extend(law.warnings)
         self.averages = law.averages
         self.law = LawShock(law.reading, *gaps)
+
+    def _set_elsewhere(self, law: Elsewhere) -> None:
+        """Add what the law changed on the other partners of the United States."""
+        world, (home, target) = self.world, DIRECTIONS[0]
+        n = world.countries.index(home)
+        parents = tuple(parent_sector(code) for code in world.sectors)
+        unknown: list[str] = []
+        for i, code in enumerate(world.countries):
+            if code in (home, target):
+                continue
+            added = law.on(code, parents)
+            if added is None:
+                unknown.append(code)
+                continue
+            duty = self.tariff[i, n] + self.ratio[i, n] * added
+            self.tariff[i, n] = np.where(world.goods, np.maximum(duty, 0.0), self.tariff[i, n])
+        if unknown:
+            self.warnings.append(
+                "US duties on these stay as they were, the ledger does not know them: "
+                f"{', '.join(unknown)}."
+            )
 
     def _bad_law(self, cause: str) -> BadInput:
         return BadInput(
