@@ -230,6 +230,17 @@ def test_every_page_of_a_command_is_a_command_line(client: Client, name: str) ->
         assert f'name="{each.name}"' in page
 
 
+def test_the_chart_of_an_ensemble_is_drawn_from_its_answer() -> None:
+    row = {"variable": "real_income", "country": "USA", "p05": -0.3, "p25": -0.2, "p50": -0.1,
+           "p75": 0.0, "p95": 0.1}  # fmt: skip
+    envelope = {"rows": [row, {**row, "country": "VNM", "p50": 0.4}], "world": "world-2022",
+                "scenario": "a", "against": "b", "draws": 200}  # fmt: skip
+    chart = registry.COMMANDS["ensemble"].chart
+    assert chart is not None
+    spec = json.dumps(chart(envelope))
+    assert "Viet Nam" in spec and "200 draws" in spec and '"p95": 0.1' in spec
+
+
 def test_a_killed_worker_is_said(client: Client) -> None:
     import time
 

@@ -106,9 +106,35 @@ _OPTION = Choice(
     },
 )
 
+
+def _spread(answer: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Draw the quantiles of real income by country."""
+    from tradetalks.report.ensemble import spread_chart
+
+    rows = [row for row in answer["rows"] if row["variable"] == "real_income"]
+    return spread_chart(
+        rows,
+        title="How sure is the answer?",
+        subtitle=["Percent; pale: 90% of draws, dark: 50%,", "line: median"],
+        source=[
+            f"Source: tradetalks, {answer['world']}, {answer['scenario']} against",
+            f"{answer['against']}; {answer['draws']:,} draws, partly assumed. A model.",
+        ],
+    ).spec
+
+
 COMMANDS: dict[str, Command] = {
     c.name: c
     for c in (
+        Command(
+            "ensemble",
+            "How sure is the answer?",
+            "What is the spread over many draws of elasticities, closures, licences and the data?",
+            ("ensemble", "--workers", "2"),
+            (_OPTION, Whole("draws", "Draws", 50, 2000, 200, "--draws"), _HORIZON),
+            "a minute or more, by the number of draws",
+            _spread,
+        ),
         Command(
             "nash",
             "Where a tariff war ends",
