@@ -5,11 +5,13 @@ from __future__ import annotations
 from tradetalks.codes.critical import (
     CriticalGood,
     critical_goods,
+    good_sets,
     goods_overlay,
     parent_sector,
 )
 from tradetalks.codes.places import (
     Country,
+    blocs,
     countries,
     country,
     ordered,
@@ -33,9 +35,11 @@ __all__ = [
     "CriticalGood",
     "Hs6",
     "Sector",
+    "blocs",
     "countries",
     "country",
     "critical_goods",
+    "good_sets",
     "goods_overlay",
     "gtap_sectors",
     "hs6_table",

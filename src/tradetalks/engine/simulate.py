@@ -15,9 +15,22 @@ from tradetalks.engine.accounts import accounts, detail
 from tradetalks.engine.closures import closure_of
 from tradetalks.engine.critical import check_goods, critical_band, critical_sources
 from tradetalks.engine.decomposition import decompose
-from tradetalks.engine.economy import choose_sets, economy_of, elasticities_of
+from tradetalks.engine.economy import (
+    choose_sets,
+    economy_of,
+    elasticities_of,
+    with_own_critical,
+)
+from tradetalks.engine.latent import apart, latent_note, latent_premium, with_premium, with_wedge
 from tradetalks.engine.law import law_record, revenue_note
-from tradetalks.engine.limits import Groups, at_the_border, groups_of, limits_between, premia_along
+from tradetalks.engine.limits import (
+    Groups,
+    at_the_border,
+    ceiling_note,
+    groups_of,
+    limits_between,
+    premia_along,
+)
 from tradetalks.engine.path import Path, path_between
 from tradetalks.engine.report import (
     assumptions_of,
@@ -53,12 +66,16 @@ _OTHER_DIMS = {
 
 
 @dataclass(frozen=True)
-class _Setting:
-    """What all elasticity sets of a run share: `groups` are limits on volumes."""
+class Setting:
+    """What all elasticity sets of a run share: `groups` are limits on volumes.
+
+    `wedged` are the shocks with the premia of controls that one of them lifts in the duties.
+    """
 
     scenario: Scenario
     table: World
     shocks: tuple[TableShock, TableShock]
+    wedged: tuple[TableShock, TableShock]
     economy: Economy
     closure: Closure
     groups: Groups | None
@@ -98,28 +115,23 @@ def simulate(
     check_goods(asked, table)
     reference = asked.reference()
     shocks = compile_shock(reference, table), compile_shock(asked, table)
-    sets = choose_sets(asked, sets_for(table, asked.horizon))
+    sets = with_own_critical(
+        choose_sets(asked, sets_for(table, asked.horizon)), shocks[1].elasticities.critical
+    )
     loaded = time.perf_counter()
 
     with jax.enable_x64(True):
-        setting = _Setting(
-            asked,
-            table,
-            shocks,
-            economy_of(table),
-            closure_of(asked, table),
-            groups_of(shocks, table.trade),
-        )
+        setting = setting_of(asked, table, shocks)
         cases: dict[str, _Case] = {}
         statuses: dict[str, Status] = {}
         for done, chosen in enumerate(sets, start=1):
             try:
-                elasticities = _elasticities(setting, chosen)
+                elasticities = elasticities_in(setting, chosen)
                 path, solutions = _solve_path(setting, elasticities)
             except NoAnswer as error:
                 statuses[chosen.name] = _refused(error)
             else:
-                statuses[chosen.name] = _worst(solutions)
+                statuses[chosen.name] = worst(solutions)
                 if statuses[chosen.name].converged:
                     cases[chosen.name] = _case(setting, elasticities, path, solutions)
             if progress is not None:
@@ -134,55 +146,32 @@ def simulate(
     return _labelled(setting, world is not None, sets, cases, statuses, central, timing)
 
 
-@dataclass(frozen=True)
-class FirstAnswer:
-    """The central set's accounts alone: by variable, arrays over country, partner or sector."""
-
-    countries: tuple[str, ...]
-    sectors: tuple[str, ...]
-    values: dict[str, Array]
-    status: Status
-    law: dict[str, Any]
-    warnings: tuple[str, ...]
-
-
-def first_answer(scenario: Scenario, world: World) -> FirstAnswer:
-    """Solve the two ends of the central elasticity set, and nothing else: for a first look.
-
-    The numbers are those of `simulate` at the central set, to the tolerance of the solver; what
-    needs the way between the ends (contributions to real income) is left out. Raises as
-    `simulate` does.
-    """
-    from tradetalks.data import sets_for
-    from tradetalks.scenario import compile_shock
-
-    check_goods(scenario, world)
-    shocks = compile_shock(scenario.reference(), world), compile_shock(scenario, world)
-    chosen = next(s for s in sets_for(world, scenario.horizon) if s.central)
-    with jax.enable_x64(True):
-        economy, closure = economy_of(world), closure_of(scenario, world)
-        groups = groups_of(shocks, world.trade)
-        setting = _Setting(scenario, world, shocks, economy, closure, groups)
-        elasticities = _elasticities(setting, chosen)
-        path = path_between(*shocks, np.asarray(elasticities.sigma))
-        ends = slice(None, None, path.points.size - 1)
-        limit = None if groups is None else groups.limit
-        solutions = solve_batch(economy, elasticities, path.shocks(ends, groups, limit), closure)
-        before, after = (s.require() for s in solutions)
-        values = _accounts(setting, path, before, after, {})
-    record = law_record(shocks, scenario.against)
-    status = _worst(solutions)
-    said = warnings_of(scenario, shocks, {"failed_sets": []})
-    return FirstAnswer(world.countries, world.sectors, values, status, record, said)
+def setting_of(asked: Scenario, table: World, shocks: tuple[TableShock, TableShock]) -> Setting:
+    """Return what all elasticity sets of a run share (64-bit; call inside `enable_x64`)."""
+    premium = latent_premium(shocks)
+    baseline, wedged = table, shocks
+    if premium is not None:
+        baseline = with_premium(table, premium)
+        wedged = with_wedge(shocks[0], premium), with_wedge(shocks[1], premium)
+    return Setting(
+        asked,
+        table,
+        shocks,
+        wedged,
+        economy_of(baseline),
+        closure_of(asked, table),
+        groups_of(shocks, table.trade),
+    )
 
 
-def _elasticities(setting: _Setting, chosen: ElasticitySet) -> Elasticities:
+def elasticities_in(setting: Setting, chosen: ElasticitySet) -> Elasticities:
+    """Return a set's elasticities with the scenario's own."""
     return elasticities_of(chosen, setting.shocks[1].elasticities, nests=setting.scenario.nests)
 
 
-def _solve_path(setting: _Setting, elasticities: Elasticities) -> tuple[Path, list[Solution]]:
+def _solve_path(setting: Setting, elasticities: Elasticities) -> tuple[Path, list[Solution]]:
     """Solve the two ends and what lies between them: at once, unless there are limits."""
-    before, after = setting.shocks
+    before, after = setting.wedged
     path = path_between(before, after, np.asarray(elasticities.sigma))
     if setting.groups is None:
         shocks = path.shocks(slice(None), None, None)
@@ -191,7 +180,7 @@ def _solve_path(setting: _Setting, elasticities: Elasticities) -> tuple[Path, li
 
 
 def _solve_limited(
-    setting: _Setting, groups: Groups, elasticities: Elasticities, path: Path
+    setting: Setting, groups: Groups, elasticities: Elasticities, path: Path
 ) -> list[Solution]:
     """Solve the ends first: where limits stand on the way depends on the volumes there."""
     ends = slice(None, None, path.points.size - 1)
@@ -206,7 +195,7 @@ def _solve_limited(
     return [first, *between, last]
 
 
-def _worst(solutions: list[Solution]) -> Status:
+def worst(solutions: list[Solution]) -> Status:
     """Return the status of the worst point of a path: it is as good as that."""
     failed = [s.status for s in solutions if not s.status.converged]
     return max(failed or [s.status for s in solutions], key=lambda s: (s.residual, abs(s.walras)))
@@ -217,34 +206,38 @@ def _refused(error: NoAnswer) -> Status:
 
 
 def _case(
-    setting: _Setting, elasticities: Elasticities, path: Path, solutions: list[Solution]
+    setting: Setting, elasticities: Elasticities, path: Path, solutions: list[Solution]
 ) -> _Case:
     equilibria = [s.require() for s in solutions]
     found = decompose(
         path, equilibria, setting.economy, elasticities, setting.closure, setting.groups
     )
-    before, after = _at_the_border(setting, equilibria[0], equilibria[-1])
-    values = _accounts(setting, path, equilibria[0], equilibria[-1], found.parts)
+    before, after = at_ends(setting, equilibria[0], equilibria[-1])
+    values = account_ends(setting, path, before, after, found.parts)
     return _Case(before, after, values, detail(before, after, found, values, setting.closure))
 
 
-def _at_the_border(
-    setting: _Setting, before: Equilibrium, after: Equilibrium
+def at_ends(
+    setting: Setting, before: Equilibrium, after: Equilibrium
 ) -> tuple[Equilibrium, Equilibrium]:
-    if setting.groups is None:
-        return before, after
-    premia = premia_along(setting.groups, [before, after], np.array([0.0, 1.0]))
-    return at_the_border(before, premia, 0), at_the_border(after, premia, 1)
+    """Return the ends of a path as the accounts see them: premia apart from trade and duties."""
+    if setting.groups is not None:
+        premia = premia_along(setting.groups, [before, after], np.array([0.0, 1.0]))
+        before, after = at_the_border(before, premia, 0), at_the_border(after, premia, 1)
+    if setting.wedged is not setting.shocks:
+        pairs = zip((before, after), setting.wedged, setting.shocks, strict=True)
+        before, after = (apart(*pair) for pair in pairs)
+    return before, after
 
 
-def _accounts(
-    setting: _Setting,
+def account_ends(
+    setting: Setting,
     path: Path,
     before: Equilibrium,
     after: Equilibrium,
     parts: dict[str, Array],
 ) -> dict[str, Array]:
-    before, after = _at_the_border(setting, before, after)
+    """Return the accounts of two ends (`at_ends`) by variable."""
     aid = (0.0, 0.0) if path.subsidy is None else (path.subsidy[0], path.subsidy[-1])
     table = setting.table
     return accounts(
@@ -252,11 +245,11 @@ def _accounts(
     )
 
 
-def _absent(setting: _Setting, path: Path) -> frozenset[str]:
+def _absent(setting: Setting, path: Path) -> frozenset[str]:
     """Name the accounts that would be zero because nothing of the kind is there."""
     there = {
         "employment": setting.closure.labour != "fixed",
-        "rents": setting.groups is not None,
+        "rents": setting.groups is not None or setting.wedged is not setting.shocks,
         "export_tax": path.export_tax is not None,
         "subsidy": path.subsidy is not None,
     }
@@ -264,7 +257,7 @@ def _absent(setting: _Setting, path: Path) -> frozenset[str]:
 
 
 def _labelled(
-    setting: _Setting,
+    setting: Setting,
     own_table: bool,
     sets: tuple[ElasticitySet, ...],
     cases: dict[str, _Case],
@@ -321,10 +314,12 @@ def _labelled(
         data=_dataset(setting, [s.name for s in sets], cases, central),
         assumptions=(
             *assumptions_of(scenario, sets, table),
+            *latent_note(table, latent_premium(shocks)),
             *revenue_note(shocks, (cases[central].before, cases[central].after), table.countries),
         ),
         warnings=(
             *warnings_of(scenario, shocks, status),
+            *ceiling_note(setting.groups, cases[central].after),
             *critical_band(
                 table,
                 scenario.horizon,
@@ -353,7 +348,7 @@ def _dims_of(name: str, sample: Array) -> tuple[str, ...]:
 
 
 def _dataset(
-    setting: _Setting,
+    setting: Setting,
     names: list[str],
     cases: dict[str, _Case],
     central: str,

@@ -222,9 +222,10 @@ def solve_batch(
 
     `elasticities` have that axis too, or none where all cases share them. Members that
     acceleration leaves unsolved are solved again one by one with the fallbacks, so a batch
-    finds whatever single solves find.
+    finds whatever single solves find. Raises `BadNumber` where the closure contradicts the table.
     """
     with jax.enable_x64(True):
+        check_closure(economy, closure)
         shared = np.ndim(elasticities.materials) == 0
         problem = _Problem(economy, elasticities, closure or Closure())
         states, equilibria, found = _to_numpy(_solve_many(problem, shocks, shared))

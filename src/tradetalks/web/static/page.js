@@ -87,14 +87,22 @@ async function answerAll() {
     const first = await fetchAnswer(query, "first");
     if (wanted || !first) continue;
     show(first, query, began);
-    if (first.stage === "whole") { await charts(query); continue; }
+    if (first.stage === "whole") { drawSoon(query); continue; }
     await pause(120);          // a slider still moving is worth more than the range of where it was
     if (wanted) continue;
     const rest = await fetchAnswer(query, "whole");
     if (wanted || !rest) continue;
     show(rest, query, began);
-    await charts(query);
+    drawSoon(query);
   }
+}
+
+// Charts come when the reader pauses: a slider that moves on is answered first.
+let drawing = 0;
+
+function drawSoon(query) {
+  clearTimeout(drawing);
+  drawing = setTimeout(() => { if (!asking && address === query) charts(query); }, 250);
 }
 
 const pause = (time) => new Promise((done) => setTimeout(done, time));
