@@ -109,6 +109,14 @@ def test_a_file_too_large_is_refused_before_it_is_read() -> None:
         unpack(pack("a" * (LARGEST_FILE + 1)))  # a small address that unpacks to a large text
 
 
+@pytest.mark.parametrize(
+    "text", ["[" * 5000, "{a: " * 5000, "- " * 5000, "? " * 5000, "a:\n" + " [" * 60]
+)
+def test_a_file_that_nests_without_end_is_refused_at_once(text: str) -> None:
+    with pytest.raises(FieldError, match="nested too deeply"):
+        uploaded(text)
+
+
 @given(st.text(max_size=300))
 def test_packing_keeps_the_text(text: str) -> None:
     assert unpack(pack(text)) == text

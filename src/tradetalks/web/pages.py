@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from tradetalks.errors import BadFile, BadInput, NoAnswer, TradeTalksError, unknown_name
@@ -230,7 +231,7 @@ async def upload(request: Request) -> Response:
     except ValueError:
         cure = "Save the scenario as UTF-8 text."
         raise FieldError("file", BadFile("this is not a text file.", cure=cure)) from None
-    scenario = asking.uploaded(text)
+    scenario = await run_in_threadpool(asking.uploaded, text)
     packed = asking.pack(text)
     if len(packed) > asking.LARGEST_PACKED:
         cure = "Shorten its notes, or run it with `tradetalks run`."
