@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,12 +41,19 @@ def server(home: Path, *arguments: str, **environment: str) -> Iterator[Served]:
         env={**os.environ, **CACHE, "TRADETALKS_HOME": str(home), **environment},
     )
     assert process.stdout is not None and process.stderr is not None
+    # Read what it says, or a full pipe would stop it.
+    said: list[str] = []
+    ear = threading.Thread(target=lambda: said.extend(process.stderr or ()), daemon=True)
+    ear.start()
     try:
         first = process.stdout.readline()
         if "http" not in first:
-            raise RuntimeError(process.stderr.read())
+            raise RuntimeError("".join(said))
         yield Served(process, first.split(" at ")[1].strip(), home)
     finally:
         if process.poll() is None:
             process.kill()
-        process.communicate()
+        process.wait()
+        ear.join(5)
+        process.stdout.close()
+        process.stderr.close()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.requests import ClientDisconnect
 
 from tradetalks.errors import BadFile, BadInput, NoAnswer, TradeTalksError, unknown_name
 from tradetalks.results import headline, to_json, variables
@@ -228,6 +229,8 @@ async def upload(request: Request) -> Response:
         text = (await request.body()).decode("utf-8-sig")
         if "\0" in text:
             raise ValueError
+    except ClientDisconnect:  # cut short, or larger than it may be: nobody reads the answer
+        return Response(status_code=400)
     except ValueError:
         cure = "Save the scenario as UTF-8 text."
         raise FieldError("file", BadFile("this is not a text file.", cure=cure)) from None

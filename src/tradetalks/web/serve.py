@@ -57,7 +57,7 @@ def serve(
     )
     config = uvicorn.Config(
         create_app(settings),
-        log_level="warning",
+        log_level="error",
         timeout_graceful_shutdown=_GRACE,
         timeout_keep_alive=15,
         limit_concurrency=200,
