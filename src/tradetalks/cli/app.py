@@ -8,6 +8,7 @@ import typer
 
 from tradetalks import __version__
 from tradetalks.cli import (
+    brief,
     claims,
     compare,
     data,
@@ -49,6 +50,6 @@ def build() -> typer.Typer:
         elif context.invoked_subcommand is None:
             sys.stdout.write(f"{law.welcome()}\n{THREE_THINGS}")
 
-    for commands in (run, compare, explain, scenarios, law, talks, claims, replicate, data):
+    for commands in (run, compare, explain, brief, scenarios, law, talks, claims, replicate, data):
         commands.register(app)
     return app

@@ -8,6 +8,7 @@ from tradetalks.codes.critical import (
     goods_overlay,
     parent_sector,
 )
+from tradetalks.codes.institutions import Institution, institutions
 from tradetalks.codes.places import (
     Country,
     countries,
@@ -32,6 +33,7 @@ __all__ = [
     "Country",
     "CriticalGood",
     "Hs6",
+    "Institution",
     "Sector",
     "countries",
     "country",
@@ -40,6 +42,7 @@ __all__ = [
     "gtap_sectors",
     "hs6_table",
     "hs_sector",
+    "institutions",
     "ordered",
     "parent_sector",
     "region_set",
