@@ -5,7 +5,7 @@ from __future__ import annotations
 from tradetalks.report.brief.compose import brief_of
 from tradetalks.report.brief.contents import Brief, Number
 from tradetalks.report.brief.page import html
-from tradetalks.report.brief.pdf import Pdf, render
+from tradetalks.report.brief.typeset import Pdf, render
 
 __all__ = ["Brief", "Number", "Pdf", "brief_of", "html", "pdf", "render"]
 

@@ -50,7 +50,6 @@ _COLUMNS = {
     "real_income": ("Real income, %", "percent"),
     "equivalent_variation": ("Equiv. variation, USD bn", "usd_bn"),
     "exports": ("Exports, USD bn", "usd_bn"),
-    "imports": ("Imports, USD bn", "usd_bn"),
     "tariff_revenue": ("Tariff revenue, USD bn", "usd_bn"),
     "consumer_prices": ("Consumer prices, %", "percent"),
 }
@@ -205,7 +204,7 @@ def _number(change: Spread, unit: str, mark: str = "") -> Number:
     low, high = (minus(number(v, unit)) + mark for v in (change.low, change.high))
     return Number(
         minus(number(change.central, unit)) + mark,
-        "" if change.low == change.high else f"{low} to {high}",
+        "" if low == high else f"{low} to {high}",  # as printed
         unit,
         change.central,
         change.low,
@@ -267,8 +266,8 @@ def _countries(result: RunResult) -> CountryTable:
     return CountryTable(
         tuple(label for label, _ in _COLUMNS.values()),
         tuple(rows),
-        f"Central elasticities, range below. Dollars of {result.world['year']}; exports and "
-        "imports of goods and services before duty; consumer prices at fixed own nominal wages. "
+        f"Central elasticities, range below. Dollars of {result.world['year']}; exports "
+        "of goods and services before duty; consumer prices at fixed own nominal wages. "
         f"{minus(range_note(result))}",
     )
 

@@ -10,8 +10,8 @@ from typing import Any
 class Number:
     """A number as it is printed, and as it was computed.
 
-    `text` and `span` (the range in brackets, empty without one) are what both renderings print;
-    `value`, `low` and `high` are in `unit` (percent or usd_bn), not rounded.
+    `text` and `span` (the range; empty where it prints as one number) are what both renderings
+    print; `value`, `low` and `high` are in `unit` (percent or usd_bn), not rounded.
     """
 
     text: str

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _COUNTRIES, _PARTNERS, _SECTORS = 13, 10, 12
 _WIDE, _NARROW, _ROW = 500, 165, 15
-_NAMES = 125  # the names beside the bars take this width in every small figure: one scale for all
+_NAMES = 125  # the names beside the bars take this width in every figure: one scale for all
 _ROOM = 0.45  # of the span of the bars, beyond their ends, for their numbers
 _TYPE = 10
 _NOTHING = 5e-4  # percentage points: less prints as 0.000
@@ -79,7 +79,7 @@ def _real_income(result: RunResult) -> Drawn:
     body: Spec = {
         "width": _WIDE,
         "height": _ROW * len(rows),
-        "encoding": {"y": labels("country", rows), "color": party_colour()},
+        "encoding": {"y": _names_beside(labels("country", rows)), "color": party_colour()},
         "layer": [range_line("low", "high", axis), dot("central", axis)],
     }
     top, bottom = rows[0], rows[-1]

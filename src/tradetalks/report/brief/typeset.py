@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import Any
 
@@ -16,6 +16,7 @@ FONT_CURE = (
     "(`sudo make system-deps`), and make the brief again."
 )
 _SHOWN = 24
+_OWN = "−±·•–—’×÷…"  # drawn by the font that comes with Typst
 
 # A character that no font can draw has the width of the box that stands for it, in two unlike
 # fonts at once; U+10FFFD, which belongs to nobody, is such a character everywhere.
@@ -32,23 +33,30 @@ _PROBE = """
 
 @dataclass(frozen=True, slots=True)
 class Pdf:
-    """A brief as PDF, and the characters of it that no font of this machine could draw."""
+    """A brief as PDF, and the characters of it that no font of this machine could draw.
+
+    Of the `missing` those of Chinese names beside English ones are left out; for the `boxed`,
+    which stand elsewhere, the reader sees boxes.
+    """
 
     content: bytes
-    missing: str
+    missing: str = ""
+    boxed: str = ""
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """Return what the reader should know, with the cure; nothing where all was drawn."""
         if not self.missing:
             return ()
-        some = self.missing[:_SHOWN] + ("..." if len(self.missing) > _SHOWN else "")
-        count = len(self.missing)
-        return (
-            f"No font on this machine draws {count} character{'s' if count > 1 else ''} of the "
-            f"PDF ({some}): Chinese names are left out, and boxes stand elsewhere. {FONT_CURE} "
-            "The HTML brief has them all.",
-        )
+        if self.boxed:
+            said = f"The PDF has boxes for {_some(self.boxed)}, which no font on this machine draws"
+        else:
+            said = "The PDF leaves the Chinese names out, which no font on this machine draws"
+        return (f"{said}. {FONT_CURE} The page (HTML) has all of them.",)
+
+
+def _some(characters: str) -> str:
+    return characters if len(characters) <= _SHOWN else characters[:_SHOWN] + "..."
 
 
 def render(brief: Brief, *, system_fonts: bool = True) -> Pdf:
@@ -59,20 +67,30 @@ def render(brief: Brief, *, system_fonts: bool = True) -> Pdf:
     missing = undrawable(brief, system_fonts=system_fonts)
     inputs = {"brief": json.dumps(brief.to_plain(), ensure_ascii=False), "missing": missing}
     made: bytes = _typst("compile", template(), inputs, system_fonts, format="pdf", **_day(brief))
-    return Pdf(made, missing)
+    return Pdf(made, missing, "".join(c for c in missing if c in _without_names(brief)))
+
+
+def _without_names(brief: Brief) -> str:
+    """Return the text of a brief without the Chinese names that it can do without."""
+    rows = tuple(replace(row, name_zh="") for row in brief.countries.rows)
+    bare = replace(brief, names=(), countries=replace(brief.countries, rows=rows))
+    return json.dumps(bare.to_plain(), ensure_ascii=False)
 
 
 def undrawable(brief: Brief, *, system_fonts: bool = True) -> str:
     """Return the characters of the brief that no font at hand can draw, each once."""
     text = json.dumps(brief.to_plain(), ensure_ascii=False)
-    unusual = "".join(sorted({c for c in text if ord(c) > 0x2E7F or 0x370 <= ord(c) < 0x2000}))
-    if not unusual:
+    unusual = {c for c in text if not c.isascii() and c not in _OWN}
+    return lacking("".join(sorted(unusual)), system_fonts=system_fonts)
+
+
+def lacking(characters: str, *, system_fonts: bool = True) -> str:
+    """Return those of the characters that no font at hand can draw."""
+    if not characters:
         return ""
-    found = _typst(
-        *("query", _PROBE, {"characters": unusual}, system_fonts),
-        selector="<missing>", field="value", one=True,
-    )  # fmt: skip
-    return json.loads(found) or ""
+    inputs = {"characters": characters}
+    options = {"selector": "<missing>", "field": "value", "one": True}
+    return json.loads(_typst("query", _PROBE, inputs, system_fonts, **options)) or ""
 
 
 def template() -> str:
