@@ -44,7 +44,11 @@ def answers() -> str:
         rows.extend(row(asked, "short", leakage, sectors) for leakage in ("5%", "20%"))
     to_all = asked_of_all(load_scenario("rare-earth-ban"), ["REE", "MAGNETS"])
     rows.append(row(to_all, "short", "20%", ("29", "27", "28")))
-    rows.append(row(asked_of_all(to_all, ["GALLIUM"]), "short", "10%", ("26",)))
+    gallium = asked_of_all(to_all, ["GALLIUM"])
+    rows.append(row(gallium, "short", "10%", ("26",)))
+    for highest in ("900%", "3000%"):
+        name = f"{gallium.name}, at most {highest}"
+        rows.append(row(gallium, "short", "10%", ("26",), highest, name))
     return "\n".join(rows) + "\n"
 
 
@@ -56,9 +60,17 @@ def asked_of_all(asked: Scenario, sectors: list[str]) -> Scenario:
     return asked.replace(goods="all", changes=[change], name=name)
 
 
-def row(asked: Scenario, horizon: str, leakage: str, sectors: tuple[str, ...]) -> str:
-    """Return one line of the table."""
-    changes = [{**c, "leakage": leakage} for c in asked.to_plain()["changes"]]
+def row(
+    asked: Scenario,
+    horizon: str,
+    leakage: str,
+    sectors: tuple[str, ...],
+    highest: str = "10000%",
+    name: str = "",
+) -> str:
+    """Return one line of the table; `highest` is the highest premium."""
+    own = {"leakage": leakage, "highest_premium": highest}
+    changes = [{**c, **own} for c in asked.to_plain()["changes"]]
     run = simulate(asked.replace(horizon=horizon, elasticities="central", changes=changes))
     usa = run.data.sel(country="USA")
     sets = [f"{horizon}-central{end}" for end in ENDS]
@@ -71,7 +83,7 @@ def row(asked: Scenario, horizon: str, leakage: str, sectors: tuple[str, ...]) -
         + " / ".join(f"{float(usa.output_percent.sel(set=s, sector=j)):+.1f}" for s in sets)
         for j in sectors
     )
-    return f"| `{asked.name}` | {horizon} | {leakage} | {income} | {money} | {output} |"
+    return f"| `{name or asked.name}` | {horizon} | {leakage} | {income} | {money} | {output} |"
 
 
 if __name__ == "__main__":

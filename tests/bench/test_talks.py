@@ -43,3 +43,69 @@ def test_war_of_seven(benchmark, measured, raw_data) -> None:
     benchmark.pedantic(war, rounds=2)
     measured("Ossa's Nash tariffs, 7x33, with compilation", first, 30.0, "s")
     measured("Ossa's Nash tariffs, 7x33, compiled", benchmark.stats.stats.min, 30.0, "s")
+
+
+PACKAGES = """
+import resource, sys
+from tradetalks.talks.packages import Agenda, negotiate
+
+def tariff(importer, exporter, sectors, points):
+    return {"kind": "tariff", "importer": importer, "exporter": exporter, "sectors": sectors,
+            "add": f"{points}%"}
+
+def issue(name, by, signed):
+    return {"id": name, "by": by, "levels": [{"id": "law", "default": True},
+                                             {"id": "signed", **signed}]}
+
+pairs = [("USA", "CHN"), ("CHN", "USA")]
+sectors = [["26", "27"], ["13T15", "31T33"], ["29", "28"]]
+issues = [issue(f"cut-{n}-{i}", i, {"changes": [tariff(i, e, s, -2)]})
+          for n, s in enumerate(sectors) for i, e in pairs]
+weight = {"side": "USA", "value": 0.5, "source": "made up"}
+issues += [issue(f"weight-{n}", "USA", {"weights": [{**weight, "value": 0.6 - n / 4}]})
+           for n in range(6)]
+agenda = Agenda.model_validate({"name": "bench", "question": "How fast?", "issues": issues,
+                                "base": {"law": "file"}, "sources": ["made up"]})
+found = negotiate(agenda, ranges=False)
+assert (agenda.count, len(found.worlds.levels)) == (4096, 64) and not found.central.failed
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6)
+"""
+
+
+def test_four_thousand_packages_of_64_worlds(benchmark, measured) -> None:
+    """A fresh process on the shipped world, 30x23: imports, compilation, solves, enumeration."""
+    memory: list[float] = []
+
+    def cold() -> None:
+        done = subprocess.run(
+            [sys.executable, "-c", PACKAGES], check=True, capture_output=True, text=True
+        )
+        memory.append(float(done.stdout))
+
+    benchmark.pedantic(cold, rounds=2)
+    measured("4,096 packages, 64 worlds, 30x23, cold", benchmark.stats.stats.min, 10.0, "s")
+    measured("the same, peak memory", max(memory), None, "GB")
+
+
+@pytest.mark.raw_data
+def test_talks_of_seven(benchmark, measured, raw_data) -> None:
+    """Ossa (2014): equal gains from his factual tariffs, compilation included."""
+    from tradetalks.data.readers.replication import read_ossa
+    from tradetalks.talks import cooperative_tariffs
+    from tradetalks.validation.economies import BALANCED
+    from tradetalks.validation.ossa_2014_given_tariffs import baseline
+
+    data = read_ossa()
+    base, elasticities = baseline(data)
+
+    def talks():
+        return cooperative_tariffs(
+            base, elasticities, BALANCED, range(7), against="all", tariff=data.tariff
+        ).require()
+
+    began = time.perf_counter()
+    talks()
+    first = time.perf_counter() - began
+    benchmark.pedantic(talks, rounds=2)
+    measured("Ossa's cooperative tariffs, 7x33, with compilation", first, 180.0, "s")
+    measured("Ossa's cooperative tariffs, 7x33, compiled", benchmark.stats.stats.min, 180.0, "s")

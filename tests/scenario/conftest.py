@@ -5,6 +5,8 @@ from scenario_worlds import APART, EU27, OTHERS, TinyWorld, make_world
 
 from tradetalks.scenario import names
 
+CHIPS = ("AICHIP", "CHIPSOFT", "CHIPTOOL", "ENGINES")
+
 
 @pytest.fixture
 def world() -> TinyWorld:
@@ -45,7 +47,13 @@ def tables(monkeypatch: pytest.MonkeyPatch) -> names.Tables:
             "agriculture": ("01T02", "03"),
             "manufacturing": ("26",),
         },
-        critical=dict.fromkeys(("REE", "MAGNETS", "API"), "26"),
+        critical=dict.fromkeys(("REE", "MAGNETS", "API", *CHIPS), "26"),
+        good_sets={"chips": CHIPS[:3], "critical": ("REE", "MAGNETS", "API", *CHIPS)},
+        blocs={
+            "us_allies": ("USA", "JPN", "NOR", *EU27),
+            "china_bloc": ("CHN",),
+            "non_aligned": ("MEX", "ROW"),
+        },
     )
     monkeypatch.setattr(names, "tables", lambda: tables)
     return tables

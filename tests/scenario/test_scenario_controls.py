@@ -68,7 +68,7 @@ def test_yaml_and_python_agree():
 @pytest.mark.parametrize(
     ("terms", "error", "message"),
     [
-        ({}, BadInput, "Give exactly one of ban, approval or military_share"),
+        ({}, BadInput, "Give exactly one of ban, approval, military_share or listed_share"),
         ({"ban": True, "approval": "5%"}, BadInput, "gives ban and approval together"),
         ({"ban": True}, BadNumber, "nothing would arrive.*Give a `leakage` above 0%"),
         ({"approval": 0}, BadNumber, "nothing would arrive"),

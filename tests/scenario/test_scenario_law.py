@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scenario_worlds import make_world
+from scenario_worlds import GAMES, make_world
 
 from tradetalks import policy
+from tradetalks.codes import region_set
 from tradetalks.data import load_world
 from tradetalks.errors import BadInput, BadNumber, UnknownName
 from tradetalks.policy import ledger
@@ -21,6 +22,7 @@ LAW = [n for n in scenario_names() if load_scenario(n).base.law != "file"]
 FLAT = [
     n for n in scenario_names()
     if (s := load_scenario(n)).base.law == "file" and (s.world, s.goods) == ("world-2022", "none")
+    and n not in GAMES
 ]  # fmt: skip
 
 
@@ -78,13 +80,55 @@ class TestLevels:
         assert ((points[some] > 0.23) & (points[some] < 0.26)).all()
         assert (points[codes == "09"] == 0).all()
 
-    def test_third_countries_and_services_keep_their_rates(self, real):
-        shock = compile_shock(load_scenario("current-law"), real)
+    def test_third_countries_left_out_and_services_keep_their_rates(self, real):
+        alone = load_scenario("current-law").replace(
+            base=on("2026-10-05") | {"third_countries": False}
+        )
+        shock = compile_shock(alone, real)
         usa, chn = real.index("USA"), real.index("CHN")
         moved = np.zeros(real.tariff.shape, bool)
         moved[chn, usa] = moved[usa, chn] = real.goods
         assert np.array_equal(shock.tariff[~moved], real.tariff[~moved])
-        assert any("Section 232 added on other origins since 2022" in w for w in shock.warnings)
+        assert any("Section 232 and Section 301 forced labour" in w for w in shock.warnings)
+
+    def test_third_countries_follow_the_law_and_the_pair_does_not_notice(self, real):
+        with_all = compile_shock(load_scenario("current-law"), real)
+        alone = compile_shock(
+            load_scenario("current-law").replace(
+                base=on("2026-10-05") | {"third_countries": False}
+            ),
+            real,
+        )
+        usa, chn = real.index("USA"), real.index("CHN")
+        moved = with_all.tariff != alone.tariff
+        assert not moved[chn, usa].any()
+        assert not moved[usa].any()  # nobody else's duties on the United States
+        assert not moved[:, [n for n in range(len(real.countries)) if n != usa]].any()
+        assert not moved[:, :, ~real.goods].any()
+        for code in real.countries:
+            if code not in ("USA", "CHN"):
+                points = (with_all.tariff - real.tariff)[real.index(code), usa]
+                steel = real.sector_index("24")
+                assert 0.1 < points[steel] < 0.5, code
+                assert points.min() > -0.02, code
+        assert any("retaliation (Canada's of 2025) is not in it" in w for w in with_all.warnings)
+        assert with_all.law is not None
+        averages_ = with_all.law.reading["third_countries"]["average_percent"]
+        assert 8 < averages_["VNM"] < 25
+        assert averages_["MEX"] < averages_["JPN"]
+
+    def test_a_region_is_the_mean_of_its_members(self):
+        small, large = (load_world(regions=name) for name in ("eu27", "all"))
+        asked = load_scenario("current-law")
+        points = {}
+        for world in (small, large):
+            shock = compile_shock(asked.replace(regions="all"), world)
+            duty = (shock.tariff - world.tariff) * world.trade
+            members = [c for c in world.countries if region_set("eu27").get(c, c) == "EUU"]
+            rows = [world.index(c) for c in members]
+            points[len(world.countries)] = duty[rows, world.index("USA")].sum(0)
+        few, many = points.values()
+        np.testing.assert_allclose(few[small.goods], many[small.goods], rtol=1e-6, atol=1e-6)
 
     def test_other_changes_come_on_top(self, real):
         base = on("2026-10-05")

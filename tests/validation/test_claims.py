@@ -14,7 +14,17 @@ from tradetalks.errors import NoAnswer
 from tradetalks.policy import load_ledger
 from tradetalks.scenario import scenario_names
 from tradetalks.validation import checks_of_facts, checks_of_model
-from tradetalks.validation.claims import STATES, Claim, articles, check, checks, claims, judge
+from tradetalks.validation.claims import (
+    STATES,
+    Claim,
+    articles,
+    check,
+    checks,
+    claims,
+    claims_file,
+    judge,
+    switched_on,
+)
 
 NUMBERS = [c for c in claims() if c.kind == "number"]
 MECHANISMS = [c for c in claims() if c.kind == "mechanism"]
@@ -145,9 +155,46 @@ def test_what_shows_a_mechanism_exists(command, capsys):
 
         named = [w for w in words[2:] if w not in variables() and not w.isupper()]
         assert named and set(named) <= set(scenario_names())
-    else:
+    elif words[1] in ("status", "timeline", "duty"):
         assert main(words[1:]) == 0
         assert len(capsys.readouterr().out.splitlines()) > 5
+    else:
+        assert_command(words[1:], capsys)
+
+
+def assert_command(words, capsys):
+    """The words name a command: its help is not that of the group above it."""
+    assert main([*words, "--help"]) == 0
+    usage = capsys.readouterr().out
+    assert f"tradetalks {' '.join(words)}" in " ".join(usage.split())
+
+
+def test_pointers_that_are_switched_on_exist(capsys):
+    for name in sorted(switched_on()):
+        assert_command(name.split(), capsys)
+
+
+def test_pointers_to_come_name_a_switch_and_its_command():
+    listed = claims_file()["commands"]
+    assert all(isinstance(on, bool) for on in listed.values())
+    pointers = [c["later"] for c in claims_file()["claims"] if "later" in c]
+    assert pointers
+    for later in pointers:
+        assert later["needs"] in listed
+        assert later["try"].startswith(f"tradetalks {later['needs']}")
+        assert later["state"] in STATES and later["note"]
+
+
+def test_a_switch_changes_what_is_said(monkeypatch):
+    said = []
+    for on in (frozenset(), frozenset({"talks truce"})):
+        monkeypatch.setattr("tradetalks.validation.claims.switched_on", lambda on=on: on)
+        said.append({c.id: c for c in claims()})
+    before, after = said
+    needing = {c["id"] for c in claims_file()["claims"]
+               if c.get("later", {}).get("needs") == "talks truce"}  # fmt: skip
+    assert needing and {k for k in before if before[k] != after[k]} == needing
+    assert all(after[k].command == "tradetalks talks truce" for k in needing)
 
 
 def test_hand_written_tables_are_those_of_the_fact_files(raw_data):

@@ -266,7 +266,7 @@ def test_the_default_set_against_its_targets(study: war.Study) -> None:
 
 @pytest.mark.raw_data
 def test_no_source_of_duties_makes_the_central_set_useless(study: war.Study) -> None:
-    assert list(study.by_duties) == [*DUTIES, war.CUSTOMS]
+    assert list(study.by_duties) == [*DUTIES, war.CUSTOMS, war.PAIR_ALONE]
     about = study.outcome("Census", 2019)
     for by_year in study.by_duties.values():
         assert about.error(by_year[2019].shares["Census"]) < 0.6 * about.error(about.base.share)

@@ -11,12 +11,17 @@ from tradetalks.cli import (
     brief,
     claims,
     compare,
+    controls,
     data,
+    ensemble,
     explain,
+    exposure,
+    forecast,
     law,
     replicate,
     run,
     scenarios,
+    sweep,
     talks,
 )
 
@@ -50,6 +55,22 @@ def build() -> typer.Typer:
         elif context.invoked_subcommand is None:
             sys.stdout.write(f"{law.welcome()}\n{THREE_THINGS}")
 
-    for commands in (run, compare, explain, brief, scenarios, law, talks, claims, replicate, data):
+    for commands in (
+        run,
+        compare,
+        explain,
+        brief,
+        ensemble,
+        sweep,
+        scenarios,
+        law,
+        controls,
+        exposure,
+        talks,
+        forecast,
+        claims,
+        replicate,
+        data,
+    ):
         commands.register(app)
     return app

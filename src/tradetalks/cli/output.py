@@ -108,15 +108,21 @@ def _printed(what: Any) -> str:
 
 
 @contextmanager
-def progress(task: str) -> Generator[Callable[[str, int, int], None]]:
-    """Give a callback (what, done, total) that draws a bar on stderr where a person watches."""
+def progress(task: str, *, remaining: bool = False) -> Generator[Callable[[str, int, int], None]]:
+    """Give a callback (what, done, total) that draws a bar on stderr where a person watches.
+
+    With `remaining` the bar also says how much time is left.
+    """
     if not sys.stderr.isatty():
         yield lambda _what, _done, _total: None
         return
     from rich.console import Console
-    from rich.progress import Progress
+    from rich.progress import Progress, TimeRemainingColumn
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    columns = [*Progress.get_default_columns()]
+    if not remaining:
+        columns = [c for c in columns if not isinstance(c, TimeRemainingColumn)]
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         row = bar.add_task(task, total=None)
 
         def step(what: str, done: int, total: int) -> None:

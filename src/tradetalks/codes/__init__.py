@@ -5,12 +5,14 @@ from __future__ import annotations
 from tradetalks.codes.critical import (
     CriticalGood,
     critical_goods,
+    good_sets,
     goods_overlay,
     parent_sector,
 )
 from tradetalks.codes.institutions import Institution, institutions
 from tradetalks.codes.places import (
     Country,
+    blocs,
     countries,
     country,
     ordered,
@@ -35,9 +37,11 @@ __all__ = [
     "Hs6",
     "Institution",
     "Sector",
+    "blocs",
     "countries",
     "country",
     "critical_goods",
+    "good_sets",
     "goods_overlay",
     "gtap_sectors",
     "hs6_table",

@@ -64,3 +64,20 @@ def parent_sector(code: str) -> str:
     """
     good = critical_goods().get(code)
     return code if good is None else good.parent
+
+
+@cache
+def good_sets() -> Mapping[str, tuple[str, ...]]:
+    """Return named sets of critical goods; `critical` is all of them.
+
+    >>> good_sets()["chips"]
+    ('AICHIP', 'CHIPSOFT', 'CHIPTOOL')
+    """
+    return MappingProxyType(
+        {
+            r["set"]: tuple(critical_goods())
+            if r["members"] == "*"
+            else tuple(r["members"].split())
+            for r in read_table("good_sets")
+        }
+    )

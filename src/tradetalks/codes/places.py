@@ -91,3 +91,18 @@ def ordered(labels: Iterable[str]) -> tuple[str, ...]:
     """Return labels once each, in order of first appearance, `ROW` last."""
     once = dict.fromkeys(labels)
     return (*(x for x in once if x != "ROW"), *(["ROW"] if "ROW" in once else []))
+
+
+@cache
+def blocs() -> Mapping[str, tuple[str, ...]]:
+    """Return the members of each bloc; every country is in one (assumed, docs/export-controls.md).
+
+    >>> list(blocs())
+    ['us_allies', 'china_bloc', 'non_aligned']
+    >>> "RUS" in blocs()["china_bloc"]
+    True
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for row in read_table("blocs"):
+        found[row["bloc"]] = (*found.get(row["bloc"], ()), row["country"])
+    return MappingProxyType(found)

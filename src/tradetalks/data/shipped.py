@@ -18,13 +18,16 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tradetalks.data.world import Check, World
 from tradetalks.errors import BadFile, BadTable, CannotWrite, unknown_name
+
+if TYPE_CHECKING:
+    from tradetalks.data.goods.good import Good
 
 _STORED = ("trade", "tariff", "extra_tariff", "intermediate", "customs_ratio")
 _OPTIONAL = ("sigma", "sigma_domestic", "markup")
@@ -46,12 +49,13 @@ def world_names() -> tuple[str, ...]:
 def load_world(
     name: str = "world-2022",
     regions: str | Mapping[str, str] = "default",
-    goods: str | Iterable[str] = "none",
+    goods: str | Iterable[str | Good] = "none",
 ) -> World:
     """Return a shipped world, aggregated to a region set (or mapping country -> region).
 
-    `goods` are critical goods to carve out of their sectors first (`none`, `default`, `all`, or
-    codes; docs/critical-goods.md): by country, so that a region is the sum of its members.
+    `goods` are critical goods to carve out of their sectors first (`none`, `default`, `all`,
+    codes or `Good`s; docs/critical-goods.md): by country, so that a region is the sum of its
+    members.
     `name` may also be a path to an `.npz` that `write_world` wrote. `regions` does not apply
     to worlds whose countries are not real (`toy`), and they have no sectors that
     critical goods could be carved out of.

@@ -12,6 +12,9 @@ from tradetalks.data.goods.good import at_horizon
 from tradetalks.model import Closure, Factors, factors_of
 from tradetalks.scenario.closures import LABOUR_ELASTICITY, SORTING, WAGE_FLOOR
 
+_LEAST = 0.02
+"""The least share of value added that capital, or labour, can have."""
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -19,8 +22,12 @@ if TYPE_CHECKING:
     from tradetalks.scenario import Scenario
 
 
-def closure_of(scenario: Scenario, table: World) -> Closure:
-    """Return the model's closure for a scenario on a table (64-bit; call inside `enable_x64`)."""
+def closure_of(scenario: Scenario, table: World, capital_shift: float = 0.0) -> Closure:
+    """Return the model's closure for a scenario on a table (64-bit; call inside `enable_x64`).
+
+    `capital_shift` moves the assumed capital shares towards the low (-1) or high (1) end of
+    their range, or beyond it in proportion.
+    """
     asked = scenario.closures
     elasticity = floor = None
     if asked.employment == "elastic":
@@ -33,11 +40,11 @@ def closure_of(scenario: Scenario, table: World) -> Closure:
         revenue=asked.revenue,
         labour_elasticity=elasticity,
         wage_floor=floor,
-        factors=_factors(scenario, table),
+        factors=_factors(scenario, table, capital_shift),
     )
 
 
-def _factors(scenario: Scenario, table: World) -> Factors | None:
+def _factors(scenario: Scenario, table: World, capital_shift: float) -> Factors | None:
     """Return how factors move; None where all of them do, which is the cheaper model."""
     labour, capital = scenario.closures.factors(scenario.horizon)
     if (labour, capital) == ("mobile", "mobile") and not table.carved:
@@ -45,7 +52,10 @@ def _factors(scenario: Scenario, table: World) -> Factors | None:
     # with mobile capital and labour that sorts, all of value added sorts, as in the source
     share = np.zeros(len(table.sectors))
     if capital == "specific":
-        share = chosen_shares(scenario, factor_shares(table.parents))
+        shares = factor_shares(table.parents)
+        end = shares.low if capital_shift < 0.0 else shares.high
+        share = chosen_shares(scenario, shares) + abs(capital_shift) * (end - shares.capital)
+        share = np.clip(share, _LEAST, 1.0 - _LEAST)
     sorting = {
         "mobile": None,
         "specific": 1.0,

@@ -32,23 +32,32 @@ def check_goods(scenario: Scenario, table: World) -> None:
         )
 
 
-def critical_assumptions(table: World, horizon: str) -> tuple[str, ...]:
+def critical_assumptions(
+    table: World, horizon: str, sets: tuple[ElasticitySet, ...]
+) -> tuple[str, ...]:
     """Return what is assumed of the critical goods of a table; nothing where it has none."""
     if not table.carved:
         return ()
-    eps = critical_elasticity(horizon)
+    central, low, high = _span(horizon, sets)
     supply = [good.supply_elasticity.at(horizon) for good in table.carved]
     names = ", ".join(good.code for good in table.carved)
     return (
         f"Critical goods ({names}) are sectors of their own, at the top of their users' cost "
-        f"function: at the {horizon} horizon users replace them with elasticity {eps.central:g} "
-        f"(assumed; {eps.low:g} and {eps.high:g} are sets of their own).",
+        f"function: at the {horizon} horizon users replace them with elasticity {central:g} "
+        f"(assumed; {low:g} and {high:g} are sets of their own).",
         f"Makers of critical goods expand with supply elasticities of {min(supply):g} to "
         f"{max(supply):g} by good (assumed, x/÷ 2): part of their cost is capacity in fixed "
         "supply.",
         "Market values and shares of critical goods: docs/critical-goods.md names the source of "
         "each, or says that it is assumed; the range of the answers does not include theirs.",
     )
+
+
+def _span(horizon: str, sets: tuple[ElasticitySet, ...]) -> tuple[float, float, float]:
+    """Return the elasticity of critical inputs, central, low and high, as the sets have it."""
+    eps = critical_elasticity(horizon)
+    own = next((s.critical for s in sets if s.central), None) or eps.central
+    return own, own * eps.low / eps.central, own * eps.high / eps.central
 
 
 def critical_band(

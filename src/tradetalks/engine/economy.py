@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import jax.numpy as jnp
@@ -84,3 +85,18 @@ def choose_sets(scenario: Scenario, sets: tuple[ElasticitySet, ...]) -> tuple[El
     # the range over critical inputs is part of every answer that depends on them
     ends = tuple(s.name for s in sets if s.central or _CRITICAL in s.name)
     return tuple(s for s in sets if s.name in ends or s.name in asked)
+
+
+def with_own_critical(
+    sets: tuple[ElasticitySet, ...], value: float | None
+) -> tuple[ElasticitySet, ...]:
+    """Return the sets with a scenario's own elasticity of critical inputs.
+
+    The sets that span its range keep their distance from the central one, as a ratio.
+    """
+    central = next(s.critical for s in sets if s.central)
+    if value is None or central is None:
+        return sets
+    return tuple(
+        s if s.critical is None else replace(s, critical=s.critical * value / central) for s in sets
+    )

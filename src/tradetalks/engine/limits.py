@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import jax.numpy as jnp
@@ -20,11 +21,12 @@ _IDLE = 1e6
 
 @dataclass(frozen=True)
 class Groups:
-    """The groups of flows with a limit in the reference, the scenario or both.
+    """The groups of flows with a limit in any of some shocks: those of reference and scenario.
 
-    Member m belongs to group `group[m]`. For each group and end of the path (`[2, g]`): its
-    `limit` (idle where that end has none) and the shares of its rent `to_exporter`,
-    `to_importer`, `burnt`; `to_controller` is `[2, g, n]`. `kept[end, g]` says who has it.
+    Member m belongs to group `group[m]`. For each shock and group (`[s, g]`; a path has the ends
+    0 and 1): its `limit` (idle where that shock has none), `ceiling` (the highest log premium) and
+    the shares of its rent `to_exporter`, `to_importer`, `burnt`; `to_controller` is `[s, g, n]`.
+    `kept[s, g]` says who has it.
     """
 
     names: tuple[str, ...]
@@ -35,45 +37,51 @@ class Groups:
     floor: NDArray[np.bool_]
     kept: NDArray[np.bool_]
     limit: Array
+    ceiling: Array
     to_exporter: Array
     to_importer: Array
     burnt: Array
     to_controller: Array
 
 
-def groups_of(shocks: tuple[Shock, Shock], trade: Array) -> Groups | None:
-    """Return the groups of both ends, None where there is none.
+def groups_of(shocks: Sequence[Shock], trade: Array) -> Groups | None:
+    """Return the groups of all shocks (of both ends of a path), None where there is none.
 
-    `trade` [i,n,j] is the world's. Raises `BadInput` where the two ends limit the same flow in
+    `trade` [i,n,j] is the world's. Raises `BadInput` where two of them limit the same flow in
     different groups: between them there is no path.
     """
     by_members: dict[tuple[bool, bytes], list[FlowLimit | None]] = {}
     for end, shock in enumerate(shocks):
         for limit in shock.limits:
             key = (limit.floor, np.stack([limit.exporter, limit.importer, limit.sector]).tobytes())
-            by_members.setdefault(key, [None, None])[end] = limit
+            by_members.setdefault(key, [None] * len(shocks))[end] = limit
     if not by_members:
         return None
-    pairs = list(by_members.values())
-    members = [next(x for x in pair if x is not None) for pair in pairs]
+    rows = list(by_members.values())
+    members = [next(x for x in row if x is not None) for row in rows]
     _refuse_overlap(members, shocks[0])
-    return _arranged(pairs, members, shocks[0], trade)
+    return _arranged(rows, members, shocks, trade)
 
 
 def _arranged(
-    pairs: list[list[FlowLimit | None]], members: list[FlowLimit], shock: Shock, trade: Array
+    rows: list[list[FlowLimit | None]],
+    members: list[FlowLimit],
+    shocks: Sequence[Shock],
+    trade: Array,
 ) -> Groups:
-    count, countries = len(pairs), list(shock.countries)
-    limit, kept = np.zeros((2, count)), np.zeros((2, count), dtype=bool)
-    shares = {rent: np.zeros((2, count)) for rent in ("exporter", "importer", "burnt")}
-    controller = np.zeros((2, count, len(countries)))
-    for g, (pair, own) in enumerate(zip(pairs, members, strict=True)):
+    shape, countries = (len(shocks), len(rows)), list(shocks[0].countries)
+    limit, kept = np.zeros(shape), np.zeros(shape, dtype=bool)
+    ceiling = np.full(shape, np.inf)
+    shares = {rent: np.zeros(shape) for rent in ("exporter", "importer", "burnt")}
+    controller = np.zeros((*shape, len(countries)))
+    for g, (row, own) in enumerate(zip(rows, members, strict=True)):
         volume = trade[own.exporter, own.importer, own.sector].sum()
-        for end, here in enumerate(pair):
+        for end, here in enumerate(row):
             rent = (here or own).rent
             kept[end, g] = here is not None
             idle = volume / _IDLE if own.floor else volume * _IDLE
             limit[end, g] = here.limit if here is not None else idle
+            ceiling[end, g] = np.log1p(here.ceiling) if here is not None else np.inf
             # what is not burnt has an owner, also half-way to a quota whose rent is burnt
             if rent == "burnt":
                 shares["burnt"][end, g] = shares["exporter"][end, g] = 1.0
@@ -87,10 +95,11 @@ def _arranged(
         exporter=np.concatenate([own.exporter for own in members]),
         importer=np.concatenate([own.importer for own in members]),
         sector=np.concatenate([own.sector for own in members]),
-        group=np.repeat(np.arange(count), sizes),
+        group=np.repeat(np.arange(len(rows)), sizes),
         floor=np.array([own.floor for own in members]),
         kept=kept,
         limit=limit,
+        ceiling=ceiling,
         to_exporter=shares["exporter"],
         to_importer=shares["importer"],
         burnt=shares["burnt"],
@@ -107,16 +116,24 @@ def _refuse_overlap(limits: list[FlowLimit], shock: Shock) -> None:
             other = seen.setdefault((i, n, j), limit.name)
             if other != limit.name:
                 raise BadInput(
-                    f"scenario and reference limit the flow {shock.countries[i]} to "
+                    f"two worlds that are compared limit the flow {shock.countries[i]} to "
                     f"{shock.countries[n]}, sector {shock.sectors[j]}, in different groups "
                     f"('{other}' and '{limit.name}').",
-                    cure="Use the same groups in both, or another reference.",
+                    cure="Use the same groups in both (or another reference).",
                 )
 
 
 def quotas_at(groups: Groups, limit: Array, share: Array) -> Quotas:
-    """Return the model's quotas for `limit` `[p, g]`, `share` `[p]` of the way to the scenario."""
+    """Return the model's quotas for `limit` `[p, g]`, `share` `[p]` of the way to the scenario.
+
+    Only the two ends have ceilings: on the way, limits are such that premia stay below them.
+    """
     points = share.size
+    ceiling = None
+    if np.isfinite(groups.ceiling).any():
+        ceiling = np.full(limit.shape, np.inf)
+        for end in (0, 1):
+            ceiling[share == end] = groups.ceiling[end]
 
     def same(x: NDArray[np.generic]) -> NDArray[np.generic]:
         return np.broadcast_to(x, (points, *x.shape))
@@ -136,6 +153,7 @@ def quotas_at(groups: Groups, limit: Array, share: Array) -> Quotas:
         to_exporter=jnp.asarray(phased(groups.to_exporter)),
         to_importer=jnp.asarray(phased(groups.to_importer)),
         to_controller=jnp.asarray(phased(groups.to_controller)),
+        ceiling=None if ceiling is None else jnp.asarray(ceiling),
     )
 
 
@@ -144,13 +162,18 @@ def limits_between(groups: Groups, before: Equilibrium, after: Equilibrium, shar
 
     Geometric, from the reference's own limit where it binds, else from the looser of its
     volume and the new limit, to the new limit; a limit that is lifted rises to the volume
-    without it. So it binds all the way, and premia move smoothly.
+    without it. So it binds all the way, and premia move smoothly. Where a premium is at its
+    ceiling the volume stands for the limit: a quota of that size has the same premium.
     """
     volumes = np.asarray(before.volumes), np.asarray(after.volumes)
     binds = np.asarray(before.premium) != 0.0
-    last = np.where(groups.kept[1], groups.limit[1], volumes[1])
+    own = [
+        np.where(groups.floor, limit, np.maximum(limit, volume))
+        for limit, volume in zip(groups.limit, volumes, strict=True)
+    ]
+    last = np.where(groups.kept[1], own[1], volumes[1])
     loose = np.where(groups.floor, np.minimum(volumes[0], last), np.maximum(volumes[0], last))
-    first = np.where(binds, groups.limit[0], loose)
+    first = np.where(binds, own[0], loose)
     s = share[:, None]
     return first ** (1.0 - s) * last**s
 
@@ -198,3 +221,29 @@ def at_the_border(e: Equilibrium, premia: Premia, point: int) -> Equilibrium:
     import equinox as eqx
 
     return eqx.tree_at(lambda x: x.trade, e, e.trade * np.exp(premia.log_paid[point]))
+
+
+def ceiling_note(groups: Groups | None, after: Equilibrium) -> tuple[str, ...]:
+    """Say where a premium is as high as it may get, and how much more arrives than licensed."""
+    if groups is None or after.volumes is None or after.premium is None:
+        return ()
+    volume = np.asarray(after.volumes)
+    # a third country's cut is a cap of nearly nothing: no more than that was ever licensed
+    over = (volume > 1.01 * groups.limit[1]) & (groups.limit[1] > _LEAST * volume)
+    at = np.flatnonzero(over & groups.kept[1] & ~groups.floor)
+    if not at.size:
+        return ()
+    found = [
+        f"{groups.names[g]} ({np.expm1(groups.ceiling[1, g]):.0%}, "
+        f"{volume[g] / groups.limit[1, g]:.1f} times the cap arrives)"
+        for g in at[:_SHOWN]
+    ]
+    more = f" and {at.size - _SHOWN} more" if at.size > _SHOWN else ""
+    return (
+        f"At the highest premium, where users are taken to find other ways: {', '.join(found)}"
+        f"{more}. What they pay then goes to the holder of the rent, who would not get all of it.",
+    )
+
+
+_LEAST, _SHOWN = 1e-6, 3
+"""A cap below this part of the volume is a tax; how many groups a sentence names."""

@@ -69,7 +69,7 @@ def assumptions_of(
         "Dollars are of the table's year with world factor income as numeraire; consumer prices "
         "are at fixed own nominal wages.",
         _valuation(scenario, table),
-        *critical_assumptions(table, scenario.horizon),
+        *critical_assumptions(table, scenario.horizon, sets),
     )
 
 

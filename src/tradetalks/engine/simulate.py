@@ -15,9 +15,22 @@ from tradetalks.engine.accounts import accounts, detail
 from tradetalks.engine.closures import closure_of
 from tradetalks.engine.critical import check_goods, critical_band, critical_sources
 from tradetalks.engine.decomposition import decompose
-from tradetalks.engine.economy import choose_sets, economy_of, elasticities_of
+from tradetalks.engine.economy import (
+    choose_sets,
+    economy_of,
+    elasticities_of,
+    with_own_critical,
+)
+from tradetalks.engine.latent import apart, latent_note, latent_premium, with_premium, with_wedge
 from tradetalks.engine.law import law_record, revenue_note
-from tradetalks.engine.limits import Groups, at_the_border, groups_of, limits_between, premia_along
+from tradetalks.engine.limits import (
+    Groups,
+    at_the_border,
+    ceiling_note,
+    groups_of,
+    limits_between,
+    premia_along,
+)
 from tradetalks.engine.path import Path, path_between
 from tradetalks.engine.report import (
     assumptions_of,
@@ -54,11 +67,15 @@ _OTHER_DIMS = {
 
 @dataclass(frozen=True)
 class _Setting:
-    """What all elasticity sets of a run share: `groups` are limits on volumes."""
+    """What all elasticity sets of a run share: `groups` are limits on volumes.
+
+    `wedged` are the shocks with the premia of controls that one of them lifts in the duties.
+    """
 
     scenario: Scenario
     table: World
     shocks: tuple[TableShock, TableShock]
+    wedged: tuple[TableShock, TableShock]
     economy: Economy
     closure: Closure
     groups: Groups | None
@@ -98,7 +115,14 @@ def simulate(
     check_goods(asked, table)
     reference = asked.reference()
     shocks = compile_shock(reference, table), compile_shock(asked, table)
-    sets = choose_sets(asked, sets_for(table, asked.horizon))
+    sets = with_own_critical(
+        choose_sets(asked, sets_for(table, asked.horizon)), shocks[1].elasticities.critical
+    )
+    premium = latent_premium(shocks)
+    baseline, wedged = table, shocks
+    if premium is not None:
+        baseline = with_premium(table, premium)
+        wedged = with_wedge(shocks[0], premium), with_wedge(shocks[1], premium)
     loaded = time.perf_counter()
 
     with jax.enable_x64(True):
@@ -106,7 +130,8 @@ def simulate(
             asked,
             table,
             shocks,
-            economy_of(table),
+            wedged,
+            economy_of(baseline),
             closure_of(asked, table),
             groups_of(shocks, table.trade),
         )
@@ -140,7 +165,7 @@ def _elasticities(setting: _Setting, chosen: ElasticitySet) -> Elasticities:
 
 def _solve_path(setting: _Setting, elasticities: Elasticities) -> tuple[Path, list[Solution]]:
     """Solve the two ends and what lies between them: at once, unless there are limits."""
-    before, after = setting.shocks
+    before, after = setting.wedged
     path = path_between(before, after, np.asarray(elasticities.sigma))
     if setting.groups is None:
         shocks = path.shocks(slice(None), None, None)
@@ -185,6 +210,9 @@ def _case(
     if setting.groups is not None:
         premia = premia_along(setting.groups, [before, after], np.array([0.0, 1.0]))
         before, after = (at_the_border(e, premia, end) for end, e in enumerate((before, after)))
+    if setting.wedged is not setting.shocks:
+        pairs = zip((before, after), setting.wedged, setting.shocks, strict=True)
+        before, after = (apart(*pair) for pair in pairs)
     aid = (0.0, 0.0) if path.subsidy is None else (path.subsidy[0], path.subsidy[-1])
     table = setting.table
     values = accounts(
@@ -197,7 +225,7 @@ def _absent(setting: _Setting, path: Path) -> frozenset[str]:
     """Name the accounts that would be zero because nothing of the kind is there."""
     there = {
         "employment": setting.closure.labour != "fixed",
-        "rents": setting.groups is not None,
+        "rents": setting.groups is not None or setting.wedged is not setting.shocks,
         "export_tax": path.export_tax is not None,
         "subsidy": path.subsidy is not None,
     }
@@ -262,10 +290,12 @@ def _labelled(
         data=_dataset(setting, [s.name for s in sets], cases, central),
         assumptions=(
             *assumptions_of(scenario, sets, table),
+            *latent_note(table, latent_premium(shocks)),
             *revenue_note(shocks, (cases[central].before, cases[central].after), table.countries),
         ),
         warnings=(
             *warnings_of(scenario, shocks, status),
+            *ceiling_note(setting.groups, cases[central].after),
             *critical_band(
                 table,
                 scenario.horizon,

@@ -51,6 +51,11 @@ def check_quotas(economy: Economy, quotas: Quotas | None) -> None:
                 f"quota group {g} has the limit {limit[g]:g}.",
                 cure="Give a positive volume; shut a flow with an infinite trade cost instead.",
             )
+        if quotas.ceiling is not None and not np.asarray(quotas.ceiling)[g] > 0.0:
+            raise BadNumber(
+                f"quota group {g} has the highest premium {np.asarray(quotas.ceiling)[g]:g}.",
+                cure="Give a number above zero, or infinity for none.",
+            )
         if not 0.0 <= burnt[g] <= 1.0 or (floor[g] and burnt[g] > 0):
             raise BadNumber(
                 f"quota group {g} burns the share {burnt[g]:g} of its rent.",

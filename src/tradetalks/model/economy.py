@@ -144,6 +144,7 @@ class Quotas(eqx.Module):
     value; `floor[g]` is True for a purchase floor, whose premium is a subsidy that the
     importer pays. Of a group's rent the share `burnt[g]` is used up, `to_exporter[g]` and
     `to_importer[g]` go to the two ends of each flow and `to_controller[g, n]` to named others.
+    `ceiling[g]` is the highest log premium of a cap: there more comes than the limit says.
     """
 
     good: Int[Array, " m"]
@@ -156,6 +157,7 @@ class Quotas(eqx.Module):
     to_exporter: Float[Array, " g"]
     to_importer: Float[Array, " g"]
     to_controller: Float[Array, "g n"]
+    ceiling: Float[Array, " g"] | None = None
 
 
 class Shock(eqx.Module):

@@ -154,10 +154,12 @@ def _wage_bill(
 
 
 def _premium(shock: Shock, state: State, trade: Demand) -> Float[Array, " g"] | None:
-    """Return premia: zero or enough to keep a group at its limit (complementarity)."""
+    """Return premia: zero, the ceiling, or what keeps a group at its limit (complementarity)."""
     if shock.quotas is None or state.premium is None or trade.volumes is None:
         return state.premium
     moved = state.premium + jnp.log(trade.volumes / shock.quotas.limit)
+    if shock.quotas.ceiling is not None:
+        moved = jnp.minimum(moved, shock.quotas.ceiling)
     return jnp.where(shock.quotas.floor > 0, jnp.minimum(0.0, moved), jnp.maximum(0.0, moved))
 
 

@@ -15,6 +15,7 @@ from tradetalks.policy.schema import Event, Exempt, Measure, Yield, read_measure
 HERE = Path(__file__).parent
 MEASURES = HERE / "measures"
 COMPILED = HERE / "compiled" / "ledger.json"
+PARTNERS = HERE / "compiled" / "partners.json"
 OUTCOME_UNKNOWN_FROM = "2026-11-09"
 
 
@@ -63,12 +64,18 @@ def dumps(ledger: dict[str, Any]) -> str:
     return f'{json.dumps(head, ensure_ascii=False)[:-1]}, "measures": [\n{lines}\n]}}\n'
 
 
-def write_ledger(path: Path = COMPILED) -> None:
-    """Compile the package's measures and move the table into place when it is whole."""
-    text = dumps(compile_ledger(read_measures()))
-    temporary = path.with_suffix(".tmp")
-    temporary.write_text(text, "utf-8")
-    temporary.replace(path)
+def dumps_partners() -> str:
+    """`partners.yaml` as JSON, days as ISO text."""
+    data = read_yaml(HERE / "partners.yaml")
+    return json.dumps(data, ensure_ascii=False, default=lambda day: day.isoformat(), indent=1)
+
+
+def write_ledger(path: Path = COMPILED, partners: Path = PARTNERS) -> None:
+    """Compile the package's measures and move the tables into place when they are whole."""
+    for text, out in ((dumps(compile_ledger(read_measures())), path), (dumps_partners(), partners)):
+        temporary = out.with_suffix(".tmp")
+        temporary.write_text(text, "utf-8")
+        temporary.replace(out)
 
 
 def _strings(value: str | list[str]) -> list[str]:

@@ -74,7 +74,10 @@ class Yield:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A measure of the ledger; `products` are list names, `all` or `unlisted`."""
+    """A measure of the ledger; `products` are list names, `all` or `unlisted`.
+
+    `targets` None means all exporters, less those of `but`.
+    """
 
     id: str
     title: str
@@ -98,10 +101,12 @@ class Measure:
     use: str = ""
     channel: str = "customs"
     notes: str = ""
+    but: tuple[str, ...] = ()
 
     def hits(self, exporter: str, importer: str) -> bool:
         """Whether it is a measure of `importer` on goods of `exporter`."""
-        return importer in self.imposers and (self.targets is None or exporter in self.targets)
+        hit = exporter not in self.but if self.targets is None else exporter in self.targets
+        return hit and importer in self.imposers
 
     @property
     def has_lines(self) -> bool:
@@ -195,10 +200,11 @@ def load_ledger() -> Ledger:
 
 @lru_cache(maxsize=1)
 def ledger_hash() -> str:
-    """SHA-256 of the shipped ledger and line tables: the same law by date, the same hash."""
+    """SHA-256 of the shipped ledger and tables: the same law by date, the same hash."""
     folder = files("tradetalks.policy").joinpath("compiled")
     digest = hashlib.sha256()
-    for name in ("ledger.json", "us_lines.npz", "cn_lines.npz"):
+    for name in ("ledger.json", "us_lines.npz", "cn_lines.npz", "partners.json",
+                 "us_partner_chapters.csv"):  # fmt: skip
         digest.update(hashlib.sha256(folder.joinpath(name).read_bytes()).digest())
     return digest.hexdigest()
 

@@ -82,6 +82,13 @@ class LineTable:
 
     def alike(self) -> tuple[np.ndarray, np.ndarray]:
         """One line of each kind that the law cannot tell apart, and the value of its kind (USD)."""
+        first, kind = self.kinds()
+        if "alike_value" not in self._masks:
+            self._masks["alike_value"] = np.bincount(kind, weights=self.value)
+        return first, self._masks["alike_value"]
+
+    def kinds(self) -> tuple[np.ndarray, np.ndarray]:
+        """One line of each kind that the law cannot tell apart; the kind of each line [line]."""
         if "alike" not in self._masks:
             bits = np.zeros((len(self), len(self.member_list)), bool)
             start = 0
@@ -93,9 +100,8 @@ class LineTable:
             key = np.ascontiguousarray(np.concatenate(raw, axis=1))
             kinds = key.view(np.dtype((np.void, key.shape[1]))).ravel()
             _, first, kind = np.unique(kinds, return_index=True, return_inverse=True)
-            self._masks["alike"] = first
-            self._masks["alike_value"] = np.bincount(kind.ravel(), weights=self.value)
-        return self._masks["alike"], self._masks["alike_value"]
+            self._masks["alike"], self._masks["kind"] = first, kind.ravel()
+        return self._masks["alike"], self._masks["kind"]
 
     def find(self, code: str) -> np.ndarray:
         """Indices of the lines of a code of 2 to 10 digits (dots and spaces allowed)."""

@@ -44,15 +44,17 @@ def extend(who: str, until: str) -> Overlay:
     def apply(table: IntervalTable) -> IntervalTable:
         chosen, end = _choose(table, who), day_number(until, name="until")
         rows = list(table.rows)
-        for id in chosen:
-            void = [r for r in table.of(id) if r.state == "void"]
-            own = [r for r in table.of(id) if r.state != "void"]
+        # a measure and its variants for other partners share an id, not their events
+        for measure in dict.fromkeys(r.measure for r in table.rows if r.measure.id in chosen):
+            all_own = [r for r in table.of(measure.id) if r.measure is measure]
+            void = [r for r in all_own if r.state == "void"]
+            own = [r for r in all_own if r.state != "void"]
             stop = min([end, *(r.start for r in void)])
             bounded = [r for r in own if r.end < FOREVER and (r.asleep or r is own[-1])]
             if not bounded or bounded[-1].end >= stop:
                 continue
             last = bounded[-1]
-            rows = [r for r in rows if r.measure.id != id]
+            rows = [r for r in rows if r.measure is not measure]
             rows += [*void, *(r for r in own if r.end <= last.start), replace(last, end=stop)]
             rows += [replace(r, start=max(r.start, stop)) for r in own if r.start >= last.end]
         return table.with_rows(rows)

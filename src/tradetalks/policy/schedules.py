@@ -13,7 +13,7 @@ import numpy as np
 from tradetalks.errors import BadNumber, DataMissing
 from tradetalks.policy.duties import check_pair
 from tradetalks.policy.intervals import IntervalTable, build_table
-from tradetalks.policy.ledger import FOREVER, Law, Ledger, day_number
+from tradetalks.policy.ledger import FOREVER, Law, Ledger, day_number, load_ledger
 from tradetalks.policy.lines import LineTable, load_lines
 from tradetalks.policy.overlays import Overlay, apply_all
 from tradetalks.policy.stacking import Stack, stack
@@ -157,6 +157,11 @@ def _observed_under(ledger: Ledger, importer: str, exporter: str) -> np.ndarray:
     total = _stack(build_table(ledger), day, importer, exporter).total
     total.setflags(write=False)
     return total
+
+
+def observed_duties(importer: str, exporter: str) -> np.ndarray:
+    """Duties [line] of the shipped ledger under which the weights of the lines were observed."""
+    return _observed_under(load_ledger(), importer, exporter)
 
 
 def line_sectors(lines: LineTable, sectors: Mapping[str, str] | None = None) -> np.ndarray:

@@ -200,7 +200,7 @@ def _exclude(
         share = row.measure.coverage if claimed == "coverage" else float(bool(claimed))
         for claim in claims:
             named = claim.measure.group in row.measure.exempts
-            named |= claim.measure.authority in row.measure.exempts
+            named |= {claim.measure.authority, claim.measure.id} & set(row.measure.exempts) != set()
             hit = claim.mask & mask
             if not named or not hit.any():
                 continue

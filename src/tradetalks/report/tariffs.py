@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tradetalks.errors import BadInput, CannotWrite
+from tradetalks.report.drawing import save_spec
 from tradetalks.report.theme import (
     BLUE,
     COUNTRY_COLOUR,
@@ -200,22 +199,4 @@ def save_timeline(
     rows: Sequence[Mapping[str, Any]], labels: Sequence[Sequence[str]], path: Path
 ) -> None:
     """Draw into a .png, .svg or .html file; it appears only when it is whole."""
-    kind = path.suffix.casefold()
-    if kind not in (".png", ".svg", ".html"):
-        raise BadInput(f"cannot draw a '{path.suffix}' file.", cure="Use .png, .svg or .html.")
-    spec = timeline_spec(rows, labels)
-    if kind == ".html":
-        import vl_convert
-
-        content = vl_convert.vegalite_to_html(json.dumps(spec), bundle=True).encode()
-    else:
-        from tradetalks.report.worker import png, svg
-
-        drawn = svg(spec)
-        content = png(drawn) if kind == ".png" else drawn.encode()
-    temporary = path.with_name(path.name + ".tmp")
-    try:
-        temporary.write_bytes(content)
-        temporary.replace(path)
-    except OSError as error:
-        raise CannotWrite(f"cannot write ({error.strerror}).", file=path) from None
+    save_spec(timeline_spec(rows, labels), path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tradetalks.results.answer import Answer, plain, to_json
 from tradetalks.results.compare import Comparison, compare
+from tradetalks.results.concentration import concentration
 from tradetalks.results.explain import explain, explainable
 from tradetalks.results.explanation import Explanation, Part
 from tradetalks.results.folder import check_writable, is_run_folder, load_run, save_run
@@ -30,6 +31,7 @@ __all__ = [
     "change_text",
     "check_writable",
     "compare",
+    "concentration",
     "explain",
     "explainable",
     "finding",

@@ -114,6 +114,31 @@ def load_run(folder: Path | str) -> RunResult:
     return RunResult(**fields, data=data)
 
 
+def write_folder(folder: Path | str, record: str, fill: Callable[[Path], None]) -> Path:
+    """Let `fill` write files into a folder in the making, then move it to `folder` whole.
+
+    An older folder that has the file `record`, which `fill` writes too, is replaced. Raises
+    CannotWrite for a folder of something else, or one that cannot be written.
+    """
+    place = Path(folder).expanduser().absolute()
+    with _cannot_write(place):
+        if place.exists() and not (place / record).is_file() and not _empty(place):
+            raise CannotWrite(
+                f"the folder exists and has no {record}; it will not be overwritten.",
+                cure="Give another --out.",
+                file=place,
+            )
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with _in_the_making(place) as making:
+            fill(making)
+            _move_into_place(making, place)
+    return place
+
+
+def _empty(place: Path) -> bool:
+    return place.is_dir() and not any(place.iterdir())
+
+
 def is_run_folder(folder: Path | str) -> bool:
     """Say whether `folder` looks like one that `save_run` wrote."""
     return (Path(folder) / _RECORD).is_file()

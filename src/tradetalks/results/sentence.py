@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _DIGITS = 2
 _LEAST = "0.01%"
+_SAME_DUTY = 1e-9
 
 
 def sentence(result: RunResult) -> str:
@@ -36,6 +37,11 @@ def finding(result: RunResult) -> str:
         f"{condition(result)}, real income would be {' and '.join(clauses)}, "
         f"compared with {reference_words(result)}"
     )
+    if _unanswered(result):
+        text += (
+            "; the United States' duties on other economies differ as well, and these do not "
+            "retaliate"
+        )
     others = [c for c in movers(result, 1) if c not in shown]
     if others:
         change = result.spread("real_income", country=others[0])
@@ -44,6 +50,16 @@ def finding(result: RunResult) -> str:
             f"{movement(change, ranged=ranged)}"
         )
     return text + "."
+
+
+def _unanswered(result: RunResult) -> bool:
+    """Whether US duties on other economies change, and theirs on the United States do not."""
+    if not set(PARTIES) <= set(result.countries):
+        return False
+    change = abs(result.data["tariff"] - result.data["tariff_reference"]) > _SAME_DUTY
+    others = [c for c in result.countries if c not in PARTIES]
+    laid = change.sel(exporter=others, importer="USA").any()
+    return bool(laid) and not bool(change.sel(exporter="USA", importer=others).any())
 
 
 def condition(result: RunResult) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tradetalks.results.concentration import concentration
 from tradetalks.results.headline import headline
 from tradetalks.results.variables import variables
 
@@ -27,8 +28,9 @@ def tidy(result: RunResult, *, central_only: bool = False) -> dict[str, pd.DataF
 
     Elasticity sets that did not converge are left out. In `bilateral` a country is not its own
     partner; `trade` has the flows that are not zero in both equilibria. `limits` is there only
-    where a run has quotas or purchase floors, by group. `variables` is the
-    dictionary of the columns: label, unit, kind, description. Dollars are billions.
+    where a run has quotas or purchase floors, by group; `concentration` of suppliers where it has
+    critical goods. `variables` is the dictionary of the columns: label, unit,
+    kind, description. Dollars are billions.
     """
     import pandas as pd
 
@@ -47,6 +49,8 @@ def tidy(result: RunResult, *, central_only: bool = False) -> dict[str, pd.DataF
     tables["bilateral"] = both.loc[both["country"] != both["partner"]]
     flows = tables["trade"]
     tables["trade"] = flows.loc[(flows["trade"] != 0) | (flows["trade_reference"] != 0)]
+    if suppliers := concentration(result):
+        tables["concentration"] = pd.DataFrame(suppliers)
     tables["variables"] = pd.DataFrame(dictionary(result))
     return tables
 

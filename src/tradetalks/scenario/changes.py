@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, PlainSerializer
+from pydantic import Field
 
+from tradetalks.scenario.control_changes import RENTS, ExportControl, LiftControl, Quota
 from tradetalks.scenario.fields import ALL, ALL_GOODS, Names, OneOf, OnlyTrue, Sectors
 from tradetalks.scenario.law_changes import LawChange
-from tradetalks.scenario.origin import describe, refuse
+from tradetalks.scenario.origin import refuse
 from tradetalks.scenario.plain import Piece
 from tradetalks.scenario.rates import (
     Billions,
@@ -17,7 +18,6 @@ from tradetalks.scenario.rates import (
     Limit,
     Multiple,
     Rate,
-    Share,
     SubsidyRate,
 )
 
@@ -82,7 +82,8 @@ class Elasticity(OneOf):
     """Elasticities that replace those of every set that is run; one or more of them.
 
     `sigma` (among foreign origins) and `sigma_domestic` (domestic against imports) may be given
-    for some `sectors`; `materials`, `value_added` and `final` hold for the whole economy.
+    for some `sectors`; `materials`, `value_added`, `final` and `critical_inputs` hold for the whole
+    economy.
     """
 
     kind: Literal["elasticity"] = "elasticity"
@@ -96,9 +97,13 @@ class Elasticity(OneOf):
         default=None, description="value added against materials"
     )
     final: ElasticityValue | None = Field(default=None, description="goods in final demand")
+    critical_inputs: ElasticityValue | None = Field(
+        default=None, description="critical goods against all else in a user's cost"
+    )
 
     def _checked(self) -> Self:
-        by_sector, whole = ("sigma", "sigma_domestic"), ("materials", "value_added", "final")
+        by_sector = ("sigma", "sigma_domestic")
+        whole = ("materials", "value_added", "final", "critical_inputs")
         if not self._given(by_sector + whole):
             raise refuse(
                 "says nothing to do.",
@@ -117,135 +122,25 @@ class ExportTax(_OnFlows):
     """A change of export taxes on the exporter's price, paid to the exporter's budget.
 
     Exactly one of `add` and `set`; below zero it is an export subsidy. The world's own year has
-    none.
+    none. `to` names a third country whose budget gets it instead (a cut of what is sold under
+    its licences); such a tax is a limit of its own kind, so no quota can stand on its flows.
     """
 
     kind: Literal["export_tax"] = "export_tax"
     importer: Names = Field(default=(ALL,), description="to whom: a country code, a list, all")
     add: Rate | None = Field(default=None, description="points on top of the export tax")
     set: Rate | None = Field(default=None, description="the whole export tax")
+    to: str | None = Field(default=None, description="the country whose budget gets it")
 
     def _checked(self) -> Self:
         self._require_one(("add", "set"))
-        return self
-
-
-RENTS = ("exporter", "importer", "burnt")
-
-
-def _parse_rent(value: object) -> str:
-    """Return one of `RENTS`, or the code of the country that holds the licences."""
-    if isinstance(value, str) and value in RENTS:
-        return value
-    if isinstance(value, dict) and list(value) == ["controller"]:  # pyright: ignore
-        holder = value["controller"]  # pyright: ignore
-        if isinstance(holder, str) and holder.strip():
-            return holder.strip()
-    raise refuse(
-        f"found {describe(value)}; a quota's rent goes to someone.",
-        "Write exporter, importer, burnt, or {controller: TWN} for a third country.",
-    )
-
-
-def _write_rent(value: str) -> str | dict[str, str]:
-    return value if value in RENTS else {"controller": value}
-
-
-Rent = Annotated[str, BeforeValidator(_parse_rent), PlainSerializer(_write_rent)]
-
-
-class Quota(OneOf):
-    """A cap on the volume that exporters sell, as a share of the volume of the world's year.
-
-    One limit for each exporter and sector, over all its destinations; one for all of them
-    together with `pooled`. Who wants more than the cap bids its price up; `rent` says who gets
-    the premium: the `exporter` (licences to sell), the `importer` (licences to buy), nobody
-    (`burnt`: queues, detours, red tape) or a `controller`.
-    """
-
-    kind: Literal["quota"] = "quota"
-    exporter: Names = Field(description="who sells: a country code, a list, EU or all")
-    destinations: Names = Field(
-        default=(ALL,), description="who buys: a country code, a list, EU or all"
-    )
-    sectors: Sectors = Field(
-        default=(ALL_GOODS,), description="all_goods, all, a sector code or a list"
-    )
-    cap: Limit = Field(description="share of the volume of the world's year, such as 25%")
-    rent: Rent = Field(default="exporter", description="exporter, importer, burnt or a controller")
-    pooled: bool = Field(default=False, description="one limit for all the flows together")
-
-    def _checked(self) -> Self:
-        if self.cap == 0.0:
+        rate = self.set if self.set is not None else self.add
+        if self.to is not None and (rate or 0.0) <= 0.0:
             raise refuse(
-                "a cap of 0% leaves no trade, and a premium without end.",
-                "Write {kind: trade_cost, shut: true} for these flows: they vanish, and no one "
-                "earns a rent.",
-                kind="bad_number",
-                at=("cap",),
-            )
+                "a third country's cut must be above zero.", "Write a rate such as 25%.",
+                kind="bad_number", at=("set" if self.set is not None else "add",),
+            )  # fmt: skip
         return self
-
-
-class ExportControl(OneOf):
-    """An export control: a cap on what exporters may sell, from the terms of their licences.
-
-    Exactly one of `ban`, `approval` (the part of applications that is granted) and
-    `military_share` (civilian use only: the part of the use that is military, of which
-    `military_approval` passes). `exempt` names partners with general licences or a green
-    channel; `leakage` is the part of what is refused that arrives all the same. With a
-    the part that is allowed, the cap is leakage + (1 - leakage) a of the world's year's volume,
-    for each exporter and sector over all its destinations.
-    """
-
-    kind: Literal["export_control"] = "export_control"
-    exporter: Names = Field(description="who controls: a country code, a list, EU or all")
-    destinations: Names = Field(
-        default=(ALL,), description="to whom: a country code, a list, EU or all"
-    )
-    exempt: Names | None = Field(default=None, description="partners with general licences")
-    sectors: Sectors = Field(description="critical goods, a sector code or a list")
-    ban: OnlyTrue | None = Field(default=None, description="true: nothing is allowed")
-    approval: Share | None = Field(default=None, description="part of applications granted")
-    military_share: Share | None = Field(default=None, description="part of the use refused")
-    military_approval: Share | None = Field(
-        default=None, description="part of the military use that passes, 0% if left out"
-    )
-    leakage: Share = Field(default=0.0, description="part of what is refused that arrives")
-    rent: Rent = Field(default="exporter", description="exporter, importer, burnt or a controller")
-
-    def _checked(self) -> Self:
-        self._require_one(("ban", "approval", "military_share"))
-        if self.military_approval is not None and self.military_share is None:
-            raise refuse(
-                "has a meaning only with `military_share`.",
-                "Add `military_share:`, or leave it out.",
-                at=("military_approval",),
-            )
-        if self.cap == 0.0:
-            raise refuse(
-                "nothing would arrive, at a premium without end.",
-                "Give a `leakage` above 0%, or write {kind: trade_cost, shut: true}: the flows "
-                "vanish, and no one earns a rent.",
-                kind="bad_number",
-                at=("leakage",),
-            )
-        return self
-
-    @property
-    def cap(self) -> float:
-        """The share of the volume of the world's year that may arrive, leakage included."""
-        allowed = self.approval or 0.0
-        if self.military_share is not None:
-            allowed = 1.0 - self.military_share * (1.0 - (self.military_approval or 0.0))
-        return self.leakage + (1.0 - self.leakage) * allowed
-
-    def as_quota(self) -> Quota:
-        """Return the quota that the control comes to, apart from who is exempt."""
-        terms = {"cap": self.cap, "rent": _write_rent(self.rent)}
-        return Quota.model_validate(
-            terms | {k: getattr(self, k) for k in ("exporter", "destinations", "sectors")}
-        )
 
 
 class PurchaseFloor(OneOf):
@@ -297,7 +192,9 @@ class Productivity(Piece):
 
 
 def controller_of(change: object) -> str | None:
-    """Return the country that holds a quota's licences, if it is neither end of the trade."""
+    """Return the country that holds a quota's licences or a tax, if it is no end of the trade."""
+    if isinstance(change, ExportTax):
+        return change.to
     rent = change.rent if isinstance(change, (Quota, ExportControl)) else None
     return None if rent in RENTS else rent
 
@@ -309,6 +206,7 @@ Change = Annotated[
     | ExportTax
     | Quota
     | ExportControl
+    | LiftControl
     | PurchaseFloor
     | Subsidy
     | Productivity

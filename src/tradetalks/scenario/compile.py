@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 
 from tradetalks.codes import parent_sector
 from tradetalks.errors import BadInput, BadNumber, UnknownName, unknown_name
 from tradetalks.scenario.changes import (
+    Change,
     Elasticity,
     ExportControl,
     ExportTax,
+    LiftControl,
     Productivity,
     PurchaseFloor,
     Quota,
@@ -19,14 +23,19 @@ from tradetalks.scenario.changes import (
     TradeCost,
 )
 from tradetalks.scenario.definition import Scenario
+from tradetalks.scenario.elsewhere import Elsewhere
 from tradetalks.scenario.law import DIRECTIONS, FAMILIES, LawRates, law_rates
 from tradetalks.scenario.law_changes import LawChange
+from tradetalks.scenario.lifted import Lifted
 from tradetalks.scenario.limits import Limits
 from tradetalks.scenario.names import Resolver
 from tradetalks.scenario.origin import Keys, key_label
 from tradetalks.scenario.parts import Expected
 from tradetalks.scenario.rates import format_rate
 from tradetalks.scenario.shock import Array, ElasticityOverrides, LawShock, Shock, WorldTable
+
+if TYPE_CHECKING:
+    from tradetalks.scenario.ledger_controls import LedgerControls
 
 Mask = NDArray[np.bool_]
 
@@ -36,7 +45,12 @@ AVERAGE_TOLERANCE = 0.0005 + 1e-9
 """The same for an average of the law, which is written to a tenth of a point."""
 
 
-def compile_shock(scenario: Scenario, world: WorldTable) -> Shock:
+def compile_shock(
+    scenario: Scenario,
+    world: WorldTable,
+    *,
+    law: tuple[LawRates, LedgerControls] | None = None,
+) -> Shock:
     """Return what `scenario` means on `world`.
 
     With a `base` from the law ledger, US-China duties are first those of that law, its changes of
@@ -45,34 +59,18 @@ def compile_shock(scenario: Scenario, world: WorldTable) -> Shock:
     that the duty in dollars is right; with `valuation: table` it is taken as it stands.
     `multiply` and `remove` act on the duty as it is. Domestic sales are never touched. Export
     taxes are on the exporter's price. Limits on volumes are shares of the volumes of `world`, not
-    of the reference.
+    of the reference. `law` is what `law_rates` and `ledger_controls` say of the scenario, where
+    that is known already.
 
     Raises `UnknownName` for a country or sector that the world does not have, `BadNumber` if a
     duty would come to -100% or less, `BadInput` if a change selects no flow, a limit is on flows
     without trade or on flows that have a limit already, or a headline under `expected` does not
     come out; each with file and line where the scenario has a file.
     """
-    state = _State(scenario, world)
+    state = _State(scenario, world, law[0] if law else None)
     for position, change in enumerate(scenario.changes):
-        keys: Keys = ("changes", position)
-        match change:
-            case Tariff():
-                state.set_tariff(change, keys)
-            case TradeCost():
-                state.set_trade_cost(change, keys)
-            case ExportTax():
-                state.set_export_tax(change, keys)
-            case Quota() | PurchaseFloor():
-                state.limits.add(change, state.limited_flows(change, keys), keys)
-            case ExportControl():
-                flows = state.controlled_flows(change, keys)
-                state.limits.add(change.as_quota(), flows, keys)
-            case Subsidy() | Productivity():
-                state.set_production(change, keys)
-            case Elasticity():
-                state.set_elasticity(change, keys)
-            case LawChange():
-                pass  # part of the law that `state` begins with
+        state.apply(change, ("changes", position))
+    state.add_ledger_controls(law[1] if law else None)
     shock = state.shock()
     for position, expected in enumerate(scenario.expected):
         state.check(expected, ("expected", position))
@@ -82,7 +80,7 @@ def compile_shock(scenario: Scenario, world: WorldTable) -> Shock:
 class _State:
     """The arrays while changes are applied to them, inside `compile_shock` only."""
 
-    def __init__(self, scenario: Scenario, world: WorldTable) -> None:
+    def __init__(self, scenario: Scenario, world: WorldTable, law: LawRates | None = None) -> None:
         self.scenario, self.world, self.origin = scenario, world, scenario.origin
         self.names = Resolver(
             world.countries, world.sectors, world.goods, scenario.regions, scenario.origin
@@ -91,7 +89,9 @@ class _State:
         self.iceberg: Array = np.ones_like(self.tariff)
         count = len(world.sectors)
         self.by_sector = {key: np.full(count, np.nan) for key in ("sigma", "sigma_domestic")}
-        self.whole: dict[str, float | None] = dict.fromkeys(("materials", "value_added", "final"))
+        self.whole: dict[str, float | None] = dict.fromkeys(
+            ("materials", "value_added", "final", "critical_inputs")
+        )
         self.warnings: list[str] = []
         self.export_tax: Array | None = None
         self.subsidy: Array | None = None
@@ -99,10 +99,49 @@ class _State:
         ratio = np.where(world.goods, world.customs_ratio[:, :, None], 1.0)
         self.ratio: Array = ratio if scenario.valuation == "customs" else np.ones_like(ratio)
         self.limits = Limits(world, self.ratio, self.names, scenario.origin)
+        self.lifted = Lifted(world, self.names, scenario.horizon, scenario.origin)
         self.law: LawShock | None = None
         self.averages: dict[tuple[str, str], dict[str, float]] = {}
         if scenario.base.law != "file":
-            self.set_law(law_rates(scenario, world.year))
+            self.set_law(law or law_rates(scenario, world.year))
+
+    def apply(self, change: Change, keys: Keys) -> None:
+        """Apply one change."""
+        match change:
+            case Tariff():
+                self.set_tariff(change, keys)
+            case TradeCost():
+                self.set_trade_cost(change, keys)
+            case ExportTax() if change.to is not None:
+                self.limits.add(change, self.taxed_flows(change, keys), keys)
+            case ExportTax():
+                self.set_export_tax(change, keys)
+            case Quota() | PurchaseFloor():
+                self.limits.add(change, self.limited_flows(change, keys), keys)
+            case ExportControl():
+                flows = self.controlled_flows(change, keys)
+                self.limits.add(change.as_quota(), flows, keys)
+            case LiftControl():
+                self.lift(change, keys)
+            case Subsidy() | Productivity():
+                self.set_production(change, keys)
+            case Elasticity():
+                self.set_elasticity(change, keys)
+            case LawChange():
+                pass  # part of the law that `state` begins with
+
+    def add_ledger_controls(self, found: LedgerControls | None) -> None:
+        """Add the controls of the law, on flows that no change of the scenario limits."""
+        if self.scenario.base.law == "file":
+            return
+        if found is None:
+            from tradetalks.scenario.ledger_controls import ledger_controls
+
+            found = ledger_controls(self.scenario, tuple(getattr(self.world, "carved", ())))
+        self.warnings.extend(found.warnings)
+        self.limits.of_law = True
+        for _, change in found.changes:
+            self.apply(change, ("base",))
 
     def set_law(self, law: LawRates) -> None:
         """Add to the world's duties what the law changed since the world's own year."""
@@ -127,6 +166,8 @@ class _State:
                 self.tariff[i, n, j] = max(duty, 0.0)
                 for gap, rates in zip(gaps, (now, then), strict=True):
                     gap[i, n, j] = ratio * (rates[sector].price - rates[sector].sales)
+        if law.elsewhere is not None:
+            self._set_elsewhere(law.elsewhere)
         if below:
             self.warnings.append(
                 "Duties that would fall below zero are zero (the table's duty is below the "
@@ -135,6 +176,27 @@ class _State:
         self.warnings.extend(law.warnings)
         self.averages = law.averages
         self.law = LawShock(law.reading, *gaps)
+
+    def _set_elsewhere(self, law: Elsewhere) -> None:
+        """Add what the law changed on the other partners of the United States."""
+        world, (home, target) = self.world, DIRECTIONS[0]
+        n = world.countries.index(home)
+        parents = tuple(parent_sector(code) for code in world.sectors)
+        unknown: list[str] = []
+        for i, code in enumerate(world.countries):
+            if code in (home, target):
+                continue
+            added = law.on(code, parents)
+            if added is None:
+                unknown.append(code)
+                continue
+            duty = self.tariff[i, n] + self.ratio[i, n] * added
+            self.tariff[i, n] = np.where(world.goods, np.maximum(duty, 0.0), self.tariff[i, n])
+        if unknown:
+            self.warnings.append(
+                "US duties on these stay as they were, the ledger does not know them: "
+                f"{', '.join(unknown)}."
+            )
 
     def _bad_law(self, cause: str) -> BadInput:
         return BadInput(
@@ -211,8 +273,11 @@ class _State:
 
     def limited_flows(self, change: Quota | PurchaseFloor, keys: Keys) -> Mask:
         if isinstance(change, Quota):
-            return self._named_flows(change.exporter, change.destinations, change.sectors, keys,
-                                     buyers="destinations")  # fmt: skip
+            flows = self._named_flows(change.exporter, change.destinations, change.sectors, keys,
+                                      buyers="destinations")  # fmt: skip
+            if change.without is not None:
+                flows[:, :, self.names.sector_mask(change.without, (*keys, "without"))] = False
+            return flows
         return self._named_flows(change.exporter, change.importer, change.sectors, keys)
 
     def controlled_flows(self, change: ExportControl, keys: Keys) -> Mask:
@@ -222,6 +287,17 @@ class _State:
         if change.exempt is not None:
             flows[:, self.names.country_mask(change.exempt, (*keys, "exempt"))] = False
         return flows
+
+    def taxed_flows(self, change: ExportTax, keys: Keys) -> Mask:
+        return self._named_flows(
+            change.exporter, change.importer, change.sectors, keys, both_ways=change.both_ways
+        )
+
+    def lift(self, change: LiftControl, keys: Keys) -> None:
+        flows = self._named_flows(
+            change.exporter, change.destinations, change.sectors, keys, buyers="destinations"
+        )
+        self.warnings.extend(self.lifted.add(change, flows, self.by_sector["sigma"], keys))
 
     def set_elasticity(self, change: Elasticity, keys: Keys) -> None:
         sectors = self.names.sector_mask(change.sectors, (*keys, "sectors"))
@@ -244,6 +320,7 @@ class _State:
                 self.whole["materials"],
                 self.whole["value_added"],
                 self.whole["final"],
+                self.whole["critical_inputs"],
             ),
             warnings=(*self.warnings, *self.limits.warnings),
             export_tax=self.export_tax,
@@ -251,6 +328,8 @@ class _State:
             productivity=self.productivity,
             limits=self.limits.build(self.iceberg),
             law=self.law,
+            premium=self.lifted.premium,
+            premium_left=self.lifted.left,
         )
 
     def check(self, expected: Expected, keys: Keys) -> None:

@@ -40,8 +40,8 @@ def _parse_name(value: object) -> object:
     return parse_text(value)
 
 
-def _parse_sources(value: object) -> object:
-    """A single source may stand without a list; a text alone is a title, a link a title too."""
+def parse_sources(value: object) -> object:
+    """Return a tuple: one source may stand without a list, a text or a link as its title."""
     items = value if isinstance(value, (list, tuple)) else [value]  # pyright: ignore
     return tuple(_as_source(item) for item in items)  # pyright: ignore
 
@@ -83,7 +83,7 @@ class Scenario(Piece):
     valuation: Literal["customs", "table"] = "customs"
     closures: Closures = Closures()
     changes: Annotated[tuple[Change, ...], BeforeValidator(_as_tuple)] = ()
-    sources: Annotated[tuple[Source, ...], BeforeValidator(_parse_sources)] = ()
+    sources: Annotated[tuple[Source, ...], BeforeValidator(parse_sources)] = ()
     expected: Annotated[tuple[Expected, ...], BeforeValidator(_as_tuple)] = ()
     weights: Weights | None = None
     notes: Text | None = None
@@ -277,7 +277,9 @@ _SETTINGS = (
 """The keys that a scenario and its reference must share."""
 
 
-_NAMES = ("importer", "exporter", "destinations", "exempt", "country", "sectors")
+_NAMES = (
+    "importer", "exporter", "destinations", "exempt", "country", "controller", "sectors",
+)  # fmt: skip
 """Keys of a change that name countries or sectors."""
 _DATES = {"as_of", "known_on", "on", "until", "replay", "date"}
 _FLAGS = ("both_ways", "pooled")

@@ -21,12 +21,18 @@ if TYPE_CHECKING:
     from tradetalks.policy import Interval, IntervalTable, SectorRate
     from tradetalks.policy.overlays import Overlay
     from tradetalks.scenario.definition import Scenario
+    from tradetalks.scenario.elsewhere import Elsewhere
 
     Rates = dict[tuple[str, str], dict[str, SectorRate]]
 Averages = dict[tuple[str, str], dict[str, float]]
 
 DIRECTIONS = (("USA", "CHN"), ("CHN", "USA"))
 """Importer, exporter."""
+RETALIATION = (
+    "US duties on countries other than China come from the law by chapter, and their own "
+    "retaliation (Canada's of 2025) is not in it: a US gain in real income rests on that. "
+    "`third_countries: false` leaves these duties out."
+)
 FAMILIES = {
     "mfn": "MFN",
     "s201": "Section 201",
@@ -47,6 +53,7 @@ class LawRates:
 
     By (importer, exporter) and sector: `rates` of that law, `year_rates` of the law of the
     world's own year. `averages`: trade-weighted statutory rates by family (fractions).
+    `elsewhere`: US duties on other countries, None where the scenario leaves them out.
     """
 
     reading: dict[str, Any]
@@ -54,6 +61,7 @@ class LawRates:
     year_rates: Rates
     averages: Averages
     warnings: tuple[str, ...]
+    elsewhere: Elsewhere | None = None
 
 
 def law_rates(scenario: Scenario, year: int) -> LawRates:
@@ -62,8 +70,10 @@ def law_rates(scenario: Scenario, year: int) -> LawRates:
     Raises `BadInput` and its kind, with file and line, for a measure, authority, product or day
     that the ledger does not have, and for a world without a year.
     """
+    from tradetalks.data.rates import SIGMA_LINES
     from tradetalks.policy.duties import edge_of_knowledge
     from tradetalks.policy.ledger import FOREVER, iso, ledger_hash
+    from tradetalks.scenario.elsewhere import read_elsewhere
 
     if year <= 0:
         raise _placed(
@@ -74,6 +84,9 @@ def law_rates(scenario: Scenario, year: int) -> LawRates:
     table, idle = _law_table(scenario)
     day = reading_day(scenario)
     rates, averages, sources = _read(table, day)
+    beyond = None
+    if scenario.base.third_countries is not False:
+        beyond = read_elsewhere(table, day, _middle_of(year), SIGMA_LINES)
     reading = {
         "law": table.law,
         "read_on": iso(day),
@@ -81,6 +94,7 @@ def law_rates(scenario: Scenario, year: int) -> LawRates:
         "known_until": iso(table.ledger.known_until),
         "ledger": ledger_hash(),
         "statutory_percent": _percent(averages),
+        "third_countries": None if beyond is None else beyond.plain(),
         "sources": sources,
         "year": {
             "law": "enacted",
@@ -89,13 +103,16 @@ def law_rates(scenario: Scenario, year: int) -> LawRates:
             "known_until": iso(table.ledger.known_until),
             "ledger": ledger_hash(),
             "statutory_percent": _percent(_year(year)[1]),
+            "third_countries": None,
         },
     }
     said = [
         *edge_of_knowledge(table, day), *idle, _other_reading(table, day),
-        _elsewhere(table, day, year),
+        _left_out(day, year) if beyond is None else RETALIATION if beyond.differs else "",
     ]  # fmt: skip
-    return LawRates(reading, rates, _year(year)[0], averages, tuple(w for w in said if w))
+    return LawRates(
+        reading, rates, _year(year)[0], averages, tuple(w for w in said if w), beyond
+    )  # fmt: skip
 
 
 def law_table(scenario: Scenario) -> IntervalTable:
@@ -119,9 +136,17 @@ def words(reading: dict[str, Any]) -> str:
         shown = {k: v for k, v in found["by_authority"].items() if v >= 0.05}
         parts = ", ".join(f"{FAMILIES[k]} {v:.1f}" for k, v in shown.items())
         sides.append(f"{label} {found['total']:.1f}% ({parts})")
-    return (
+    text = (
         f"{reading['law'].capitalize()} law on {reading['read_on']}{known} (ledger to "
         f"{reading['known_until']}), trade-weighted: {'; '.join(sides)}."
+    )
+    if (others := reading.get("third_countries")) is None:
+        return text
+    now, then = others["average_percent"], others["average_percent_year"]
+    rates = ", ".join(f"{code} {rate:.1f} ({then[code]:.1f})" for code, rate in now.items())
+    return (
+        f"{text} US duties on other countries follow it too, in percent (in the world's year): "
+        f"{rates}; approximate, by chapter (docs/assumptions-policy.md)."
     )
 
 
@@ -129,6 +154,7 @@ def _law_table(scenario: Scenario) -> tuple[IntervalTable, tuple[str, ...]]:
     """Return the law with its changes, and a sentence for each change that does nothing."""
     from tradetalks.policy.intervals import build_table
     from tradetalks.policy.ledger import FOREVER, day_number, iso
+    from tradetalks.policy.partners import partner_ledger
 
     base, origin = scenario.base, scenario.origin
     assert base.law != "file"
@@ -141,7 +167,8 @@ def _law_table(scenario: Scenario) -> tuple[IntervalTable, tuple[str, ...]]:
                 day_number(value, name=key)
             except BadInput as error:
                 raise _placed(error, origin, ("base", key)) from None
-    table = build_table(law=base.law, as_known_on=known)
+    ledger = None if base.third_countries is False else partner_ledger()
+    table = build_table(ledger, law=base.law, as_known_on=known)
     day, idle = reading_day(scenario), []
     for position, change in enumerate(scenario.changes):
         if not isinstance(change, LawChange):
@@ -286,25 +313,27 @@ def _other_reading(table: IntervalTable, day: int) -> str:
     )
 
 
-def _elsewhere(table: IntervalTable, day: int, year: int) -> str:
-    """Say which new US duties on all origins stay out of the rates on third countries."""
+def _left_out(day: int, year: int) -> str:
+    """Say which new US duties stay out of the rates on third countries, as the scenario asks."""
     from tradetalks.policy import build_table
+    from tradetalks.policy.partners import partner_ledger
 
-    old = _state(build_table(), _middle_of(year))
+    law = build_table(partner_ledger())
+    old = {_key(r) for r in law.active(_middle_of(year))}
     families = {
         r.measure.family
-        for r in table.active(day)
-        if r.measure.targets is None and r.measure.imposers == ("USA",) and r.measure.has_lines
-        and r.measure.kind == "import_duty" and (r.rate or r.column or r.floor)
-        and _key(r) not in old
+        for r in law.active(day)
+        if r.measure.targets != (DIRECTIONS[0][1],) and r.measure.imposers == ("USA",)
+        and r.measure.has_lines and r.measure.kind == "import_duty"
+        and (r.rate or r.column or r.floor) and _key(r) not in old
     } - {"mfn"}  # fmt: skip
     if not families:
         return ""
     named = " and ".join(label for key, label in FAMILIES.items() if key in families)
     return (
-        f"Only US-China tariffs come from the law: what {named} added on other origins since "
-        f"{year} is not in it (no import weights by line, no country deals in the ledger), so "
-        "trade diverted to third countries is overstated where they pay it too."
+        f"Only US-China tariffs come from the law, as `third_countries: false` asks: what {named} "
+        f"added on other origins since {year} is not in it, so trade diverted to third countries "
+        "is overstated where they pay it too."
     )
 
 

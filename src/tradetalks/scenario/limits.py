@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tradetalks.errors import BadInput
-from tradetalks.scenario.changes import PurchaseFloor, Quota, controller_of
+from tradetalks.scenario.changes import ExportTax, PurchaseFloor, Quota, controller_of
 from tradetalks.scenario.names import Resolver
 from tradetalks.scenario.origin import Keys, Origin, key_label
 from tradetalks.scenario.shock import Array, FlowLimit, WorldTable
 
 Mask = NDArray[np.bool_]
+Limiting = Quota | PurchaseFloor | ExportTax
+"""Changes that are limits; of export taxes those that go to a third country."""
+_NEVER = 1e-12
+"""A cap of this share of the volume is always above its ceiling."""
 _NAMED = 3
 """More members than this are counted, not named."""
 
@@ -21,6 +26,9 @@ _NAMED = 3
 @dataclass
 class Limits:
     """Collects limits while changes are applied, inside `compile_shock` only.
+
+    With `of_law` flows that have a limit already keep it, and each of the rest gets one of its own,
+    so that any two laws can be compared.
 
     `ratio` [i,n,j] is what a dollar of the table is worth in the valuation of the scenario.
     """
@@ -30,18 +38,24 @@ class Limits:
     names: Resolver
     origin: Origin
     warnings: list[str] = field(default_factory=lambda: [])
-    _asked: list[tuple[Quota | PurchaseFloor, Mask, Keys]] = field(default_factory=lambda: [])
+    of_law: bool = False
+    _asked: list[tuple[Limiting, Mask, Keys, bool]] = field(default_factory=lambda: [])
 
-    def add(self, change: Quota | PurchaseFloor, flows: Mask, keys: Keys) -> None:
+    def add(self, change: Limiting, flows: Mask, keys: Keys) -> None:
         """Note a limit on `flows`. Raises `BadInput` where they have no trade or have a limit."""
         traded = flows & (self.world.trade > 0.0)
+        if self.of_law:
+            for _, other, _, _ in self._asked:
+                traded &= ~other
+            if not traded.any():
+                return
         if not traded.any():
             raise self._error(
                 "there is no trade in the flows it names, so there is nothing to limit.",
                 "Name flows with trade: a flow that is zero stays zero in this model.",
                 keys,
             )
-        for _, other, earlier in self._asked:
+        for _, other, earlier, _ in self._asked:
             if (both := traded & other).any():
                 raise self._error(
                     f"{self._flow(both)} has a limit already ({key_label(earlier)}).",
@@ -53,25 +67,28 @@ class Limits:
             held = self.names.country_mask((holder,), (*keys, "rent"))
             if held.sum() != 1:
                 raise self._error("licences have one holder.", "Name one country.", keys)
-        self._asked.append((change, traded, keys))
+        self._asked.append((change, traded, keys, self.of_law))
 
     def build(self, iceberg: Array) -> tuple[FlowLimit, ...]:
         """Return the limits; `iceberg` says which flows another change has shut."""
         found: list[FlowLimit] = []
-        for change, flows, keys in self._asked:
+        for change, flows, keys, alone in self._asked:
             open_flows = flows & np.isfinite(iceberg)
             if not open_flows.any():
                 raise self._error(
                     "another change shuts all the flows it names.", "Remove one of the two.", keys
                 )
-            for members in _groups(change, open_flows):
+            for members in _groups(change, open_flows, alone):
                 found.append(self._limit(change, members))
         return tuple(_with_own_names(found))
 
-    def _limit(self, change: Quota | PurchaseFloor, members: Mask) -> FlowLimit:
+    def _limit(self, change: Limiting, members: Mask) -> FlowLimit:
         volume = self.world.trade[members]
         if isinstance(change, Quota):
             limit, rent = change.cap * volume.sum(), change.rent
+        elif isinstance(change, ExportTax):
+            # a cap that can never hold, so that the premium is always at its ceiling: the rate
+            limit, rent = _NEVER * volume.sum(), change.to or ""
         else:
             rent = "importer"
             if change.usd_bn is None:
@@ -89,6 +106,7 @@ class Limits:
             limit=float(limit),
             rent=rent,
             floor=isinstance(change, PurchaseFloor),
+            ceiling=_ceiling(change),
         )
 
     def _name(self, *members: NDArray[np.int64]) -> str:
@@ -111,9 +129,18 @@ class Limits:
         )
 
 
-def _groups(change: Quota | PurchaseFloor, flows: Mask) -> list[Mask]:
-    """Return the members of each group: by exporter and sector, or all of them together."""
-    if isinstance(change, PurchaseFloor) or change.pooled:
+def _ceiling(change: Limiting) -> float:
+    if isinstance(change, ExportTax):
+        return (change.set if change.set is not None else change.add) or 0.0
+    highest = change.highest_premium if isinstance(change, Quota) else None
+    return math.inf if highest is None else highest
+
+
+def _groups(change: Limiting, flows: Mask, alone: bool) -> list[Mask]:
+    """Return the members of each group: each flow, by exporter and sector, or all together."""
+    if alone:
+        return [_only(flows.shape, at) for at in np.argwhere(flows)]
+    if not isinstance(change, Quota) or change.pooled:
         return [flows]
     groups: list[Mask] = []
     for i, j in np.argwhere(flows.any(1)):
@@ -121,6 +148,12 @@ def _groups(change: Quota | PurchaseFloor, flows: Mask) -> list[Mask]:
         own[i, :, j] = flows[i, :, j]
         groups.append(own)
     return groups
+
+
+def _only(shape: tuple[int, ...], at: NDArray[np.int64]) -> Mask:
+    own = np.zeros(shape, dtype=bool)
+    own[tuple(at)] = True
+    return own
 
 
 def _list(labels: tuple[str, ...], at: NDArray[np.int64], key: str) -> str:

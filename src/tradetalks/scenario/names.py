@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -14,6 +14,8 @@ from tradetalks.errors import UnknownName, unknown_name
 from tradetalks.scenario.fields import ALL, ALL_GOODS
 from tradetalks.scenario.origin import Keys, Origin, key_label
 
+_REST, _EVERY = "non_aligned", "critical"
+"""The bloc of those in no other, and the set of all critical goods that are carved out."""
 EU = "EU"
 """Stands for the 27 members, or for the region that holds them, as the world has it."""
 
@@ -22,7 +24,8 @@ EU = "EU"
 class Tables:
     """What `tradetalks.codes` knows: codes with their names, members of the EU, groupings.
 
-    `critical` is the parent sector of each critical good.
+    `critical` is the parent sector of each critical good, `good_sets` are named sets of them,
+    `blocs` named groups of countries.
     """
 
     countries: Mapping[str, str]
@@ -31,6 +34,8 @@ class Tables:
     sectors: Mapping[str, str]
     groups: Mapping[str, tuple[str, ...]]
     critical: Mapping[str, str]
+    good_sets: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: {})
+    blocs: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: {})
 
 
 @cache
@@ -46,6 +51,8 @@ def tables() -> Tables:
         sectors={code: s.label for code, s in codes.sectors().items()},
         groups=codes.sector_groups(),
         critical={code: good.parent for code, good in codes.critical_goods().items()},
+        good_sets=codes.good_sets(),
+        blocs=codes.blocs(),
     )
 
 
@@ -69,6 +76,8 @@ class Resolver:
                 chosen.add(name)
             elif name == EU:
                 chosen.update(self._eu(keys))
+            elif name in tables().blocs:
+                chosen.update(self._bloc(name, keys))
             else:
                 raise self._not_here(name, keys)
         return np.array([c in chosen for c in self.countries])
@@ -83,6 +92,8 @@ class Resolver:
                 mask |= self.goods
             elif name in self.sectors:
                 mask |= self._with_goods((name,))
+            elif name in tables().good_sets:
+                mask |= self._good_set(name, keys)
             else:
                 members = tables().groups.get(name, ())
                 if not members or not set(members) <= set(self.sectors):
@@ -116,6 +127,38 @@ class Resolver:
             keys,
         )
 
+    def _bloc(self, name: str, keys: Keys) -> set[str]:
+        """The labels of a bloc; a region whose countries are in several is not aligned."""
+        grouping = tables().region_sets.get(self.regions, {})
+        members: dict[str, set[str]] = {}
+        for country, label in grouping.items():
+            members.setdefault(label, set()).add(country)
+        own = {
+            label
+            for label in self.countries
+            if members.get(label, {label}) <= set(tables().blocs[name])
+        }
+        if name == _REST:
+            others = [self._bloc(other, keys) for other in tables().blocs if other != _REST]
+            own = set(self.countries).difference(*others)
+        if not own:
+            raise _error(
+                f"no region of this world lies wholly in '{name}' (regions: {self.regions}).",
+                "Use `regions: default`, or name the countries you mean.",
+                self.origin,
+                keys,
+            )
+        return own
+
+    def _good_set(self, name: str, keys: Keys) -> NDArray[np.bool_]:
+        """The critical goods of a set [S] that this world has; `critical` is all it has."""
+        members = tables().good_sets[name]
+        here = [code for code in members if code in self.sectors]
+        missing = [code for code in members if code not in self.sectors]
+        if missing and (name != _EVERY or not here):
+            raise _not_carved(missing[0], self.origin, keys)
+        return np.isin(self.sectors, here)
+
     def _not_here(self, name: str, keys: Keys) -> UnknownName:
         """Say why a country is missing: in a region, of another set, of another world, unknown."""
         sets = tables().region_sets
@@ -144,7 +187,7 @@ class Resolver:
 
 def check_country(name: str, origin: Origin, keys: Keys) -> None:
     """Refuse a name that no shipped world can have."""
-    if name not in (ALL, EU) and name not in tables().countries:
+    if name not in (ALL, EU, *tables().blocs) and name not in tables().countries:
         raise unknown_country(name, (), origin, keys)
 
 
@@ -158,6 +201,13 @@ def is_critical(name: str, overlay: str, origin: Origin, keys: Keys) -> bool:
     """Whether `name` is a critical good of the overlay; refuse one that it leaves out."""
     from tradetalks.codes import goods_overlay
 
+    members = tables().good_sets.get(name)
+    if members is not None:
+        here = goods_overlay(overlay)
+        missing = [code for code in members if code not in here]
+        if missing and (name != _EVERY or not here):
+            raise _not_carved(missing[0], origin, keys)
+        return True
     if name not in tables().critical:
         return False
     if name not in goods_overlay(overlay):
@@ -183,7 +233,7 @@ def unknown_country(name: str, present: tuple[str, ...], origin: Origin, keys: K
     by_name = {label.casefold(): code for code, label in tables().countries.items()}
     if code := by_name.get(name.casefold()):
         return _error(f"unknown country '{name}'.", f"Did you mean '{code}'?", origin, keys)
-    options = list(dict.fromkeys([*present, *tables().countries, EU]))
+    options = list(dict.fromkeys([*present, *tables().countries, EU, *tables().blocs]))
     see = "Countries are ISO 3166 codes of three letters."
     return _labelled(unknown_name("country", name, options, see=see), origin, keys)
 
@@ -196,6 +246,7 @@ def unknown_sector(name: str, present: tuple[str, ...], origin: Origin, keys: Ke
         return _error(f"unknown sector '{name}'.", f"Did you mean '{code}'?", origin, keys)
     see = f"Known: {', '.join([*codes, *tables().groups])}."
     options = [*codes, *tables().groups, *tables().sectors.values(), *tables().critical]
+    options += tables().good_sets
     return _labelled(unknown_name("sector", name, options, see=see), origin, keys)
 
 

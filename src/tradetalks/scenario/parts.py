@@ -38,7 +38,8 @@ class Base(Piece):
 
     `file`: the law of the world's own year. `enacted` and `announced`: the law ledger, read on
     `as_of` (or on the last `on` of the law changes, if that is later); `known_on` forgets what
-    was announced after that day.
+    was announced after that day. `third_countries: false` leaves US duties on other countries
+    than China as they were in the world's own year.
     """
 
     law: Literal["file", "enacted", "announced"] = Field(
@@ -47,6 +48,9 @@ class Base(Piece):
     )
     as_of: Date | None = Field(default=None, description="the day on which the law is read")
     known_on: Date | None = Field(default=None, description="what was known then, if not all")
+    third_countries: bool | None = Field(
+        default=None, description="whether US duties on other countries follow the law too (yes)"
+    )
 
     def _checked(self) -> Self:
         if self.law == "file" and (given := self.as_of or self.known_on):
@@ -55,6 +59,12 @@ class Base(Piece):
                 f"`{key}` belongs to the law ledger, but the law here is `file`.",
                 f"Write {{law: enacted, as_of: {given.isoformat()}}}, or leave `{key}` out.",
                 at=(key,),
+            )
+        if self.law == "file" and self.third_countries is not None:
+            raise refuse(
+                "`third_countries` belongs to the law ledger, but the law here is `file`.",
+                "Write {law: enacted, as_of: 2026-10-05}, or leave it out.",
+                at=("third_countries",),
             )
         if self.law != "file" and self.as_of is None:
             raise refuse(

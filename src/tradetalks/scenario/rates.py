@@ -200,8 +200,25 @@ def parse_part(value: object) -> float:
     return part
 
 
+def parse_premium(value: object) -> float:
+    """Return a highest premium: above 0% of the price, at most 10,000%.
+
+    >>> parse_premium("900%")
+    9.0
+    """
+    premium = parse_rate(value)
+    if premium <= 0.0:
+        raise refuse(
+            f"a highest premium of {format_rate(premium)} leaves no room for any.",
+            "Write the percentage of the price at which users find other ways, such as '900%'.",
+            kind="bad_number",
+        )
+    return premium
+
+
 Limit = Annotated[float, BeforeValidator(parse_share_of_volume), PlainSerializer(format_rate)]
 Share = Annotated[float, BeforeValidator(parse_part), PlainSerializer(format_rate)]
+Premium = Annotated[float, BeforeValidator(parse_premium), PlainSerializer(format_rate)]
 SubsidyRate = Annotated[float, BeforeValidator(parse_subsidy), PlainSerializer(format_rate)]
 Billions = Annotated[float, BeforeValidator(parse_billions)]
 

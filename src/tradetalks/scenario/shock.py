@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Protocol
@@ -47,6 +48,7 @@ class ElasticityOverrides:
     materials: float | None = None
     value_added: float | None = None
     final: float | None = None
+    critical: float | None = None
 
     @property
     def empty(self) -> bool:
@@ -56,6 +58,7 @@ class ElasticityOverrides:
             and self.materials is None
             and self.value_added is None
             and self.final is None
+            and self.critical is None
         )
 
 
@@ -66,7 +69,8 @@ class FlowLimit:
     Member m is the flow from `exporter[m]` to `importer[m]` of sector `sector[m]`, positions in
     the world's labels; every member has trade. `limit` is a volume: millions at the prices of the
     world's year. `rent` is `exporter`, `importer`, `burnt` or the code of a country; the subsidy
-    of a floor is the importer's.
+    of a floor is the importer's. `ceiling` is the highest premium of a cap, a fraction of the
+    price: there more comes than the limit says.
     """
 
     name: str
@@ -76,6 +80,7 @@ class FlowLimit:
     limit: float
     rent: str
     floor: bool = False
+    ceiling: float = math.inf
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +108,9 @@ class Shock:
     None, or empty, where nothing of the kind is asked: `export_tax` [i,n,j] a fraction of the
     exporter's price; `subsidy` [n,k] the fraction of the producer's price that the budget pays;
     `productivity` [n,k] a ratio to the world's; `limits` on volumes, no flow in two of them;
-    `law` what came from the law ledger.
+    `law` what came from the law ledger; `premium` [i,n,j] the premium in the world's own year of
+    the controls that are lifted, a fraction of the price with its duty, and `premium_left` what
+    remains of it.
     """
 
     countries: tuple[str, ...]
@@ -117,6 +124,8 @@ class Shock:
     productivity: Array | None = None
     limits: tuple[FlowLimit, ...] = ()
     law: LawShock | None = None
+    premium: Array | None = None
+    premium_left: Array | None = None
 
     def __post_init__(self) -> None:
         for holder in (self, self.elasticities, *self.limits, *([self.law] if self.law else [])):

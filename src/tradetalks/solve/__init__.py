@@ -1,6 +1,6 @@
 """Equilibrium of a model under a shock: one algorithm per file, a status on every solve."""
 
-from tradetalks.solve.equilibrium import Solution, solve, solve_batch
+from tradetalks.solve.equilibrium import Solution, solve, solve_batch, solve_each
 from tradetalks.solve.gradient import value_and_gradient
 from tradetalks.solve.rebase import rebase
 from tradetalks.solve.status import TOLERANCE, Status
@@ -12,5 +12,6 @@ __all__ = [
     "rebase",
     "solve",
     "solve_batch",
+    "solve_each",
     "value_and_gradient",
 ]

@@ -27,7 +27,13 @@ class Status:
     method: Method
 
 
-def describe(residual: float, walras: float, iterations: int, method: Method) -> Status:
+def describe(
+    residual: float,
+    walras: float,
+    iterations: int,
+    method: Method,
+    tolerance: float = TOLERANCE,
+) -> Status:
     """Judge a solve by its residuals and say in words what came of it."""
     if residual != residual or walras != walras:
         message = (
@@ -36,13 +42,13 @@ def describe(residual: float, walras: float, iterations: int, method: Method) ->
             "Try a longer horizon, a smaller shock, or an elasticity above one."
         )
         return Status(False, message, residual, walras, iterations, method)
-    if residual >= TOLERANCE:
+    if residual >= tolerance:
         message = (
             f"No equilibrium was found: after {iterations} iterations markets are still off by "
-            f"{residual:.1e} (wanted {TOLERANCE:.0e}). Try a smaller shock or higher elasticities."
+            f"{residual:.1e} (wanted {tolerance:.0e}). Try a smaller shock or higher elasticities."
         )
         return Status(False, message, residual, walras, iterations, method)
-    if abs(walras) >= WALRAS_TOLERANCE:
+    if abs(walras) >= max(WALRAS_TOLERANCE, tolerance):
         message = (
             f"The solution violates Walras' law by {walras:.1e}: income and spending of the world "
             "do not agree, so the table or the shock is inconsistent. Run the table's checks."

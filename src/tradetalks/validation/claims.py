@@ -108,7 +108,8 @@ class Checked:
 
 
 @cache
-def _file() -> Mapping[str, Any]:
+def claims_file() -> Mapping[str, Any]:
+    """Return the content of `claims.yaml`."""
     from ruamel.yaml import YAML
 
     text = resources.files("tradetalks.validation").joinpath("claims.yaml").read_text("utf-8")
@@ -119,15 +120,24 @@ def articles() -> Mapping[str, Mapping[str, str]]:
     """Return the articles {title, by, date} by key."""
     return {
         key: {name: str(value) for name, value in entry.items()}
-        for key, entry in _file()["articles"].items()
+        for key, entry in claims_file()["articles"].items()
     }
+
+
+def switched_on() -> frozenset[str]:
+    """Return the commands that pointers of mechanisms may name (`commands` of the file)."""
+    return frozenset(name for name, on in claims_file()["commands"].items() if on is True)
 
 
 def claims() -> tuple[Claim, ...]:
     """Return every statement, in the order of the list it was collected in."""
     renamed = {"with": "arguments", "try": "command"}
+    on = switched_on()
     out: list[Claim] = []
-    for entry in _file()["claims"]:
+    for written in claims_file()["claims"]:
+        entry = {k: v for k, v in written.items() if k != "later"}
+        if (later := written.get("later")) and later["needs"] in on:
+            entry |= {k: v for k, v in later.items() if k != "needs"}
         fields: dict[str, Any] = {str(renamed.get(k, k)): v for k, v in entry.items()}
         fields["sources"] = tuple(fields.get("sources", ()))
         out.append(Claim(**fields))
@@ -173,7 +183,7 @@ def check_claims(progress: Progress | None = None) -> tuple[Checked, ...]:
 
 def check(claim: Claim) -> Checked:
     """Check one statement."""
-    kept: Mapping[str, Source] = _file()["sources"]
+    kept: Mapping[str, Source] = claims_file()["sources"]
     sources = tuple(kept[key] for key in claim.sources)
     if claim.kind == "mechanism":
         return Checked(claim, None, None, sources)

@@ -30,7 +30,14 @@ from tradetalks.validation.outcomes import (
     trend,
     uniform,
 )
-from tradetalks.validation.war_duties import DIRECTIONS, DUTIES, YEARS, Duties, duties
+from tradetalks.validation.war_duties import (
+    DIRECTIONS,
+    DUTIES,
+    YEARS,
+    Duties,
+    duties,
+    section_232_elsewhere,
+)
 
 if TYPE_CHECKING:
     from tradetalks.data import ElasticitySet, World
@@ -60,6 +67,7 @@ TABLED = SHOWN[:5]
 """Those that the longer tables show."""
 _COUNTRIES = 12
 CUSTOMS = "law, times customs over table value"
+PAIR_ALONE = "law, other countries untaxed"
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,8 +166,9 @@ def predictions(
     """Solve every year for each elasticity set, under one of the duties of `war_duties`.
 
     `closure_of` gives the closure of a horizon (default: that of every scenario). `CUSTOMS` is
-    the law with rates scaled as in the shipped world, so that duty is right in dollars. Raises
-    `DataMissing` and `NotConverged`.
+    the law with rates scaled as in the shipped world, so that duty is right in dollars;
+    `PAIR_ALONE` the law without Section 232 on third countries. Raises `DataMissing` and
+    `NotConverged`.
     """
     import jax
     import jax.numpy as jnp
@@ -167,7 +176,8 @@ def predictions(
     from tradetalks.model import shock_of
     from tradetalks.solve import solve_batch
 
-    table, lines = world_of_2017(), duties("law" if which == CUSTOMS else which)
+    table = world_of_2017()
+    lines = duties("law" if which in (CUSTOMS, PAIR_ALONE) else which)
     goods = tuple(c for c, g in zip(table.sectors, table.goods, strict=True) if g)
     with jax.enable_x64(True):
         shocks = []
@@ -180,6 +190,8 @@ def predictions(
                     added = added * table.customs_ratio[i, n]
                 cell = i, n, np.flatnonzero(table.goods)
                 tariff[cell] = (1 + tariff[cell]) * (1 + added) - 1
+            if which != PAIR_ALONE:
+                _tax_others(tariff, table, year)
             shocks.append(shock_of(jnp.asarray(tariff)))
         batch = jax.tree.map(lambda *leaves: jnp.stack(leaves), *shocks)
         economy = _economy(table)
@@ -189,6 +201,14 @@ def predictions(
         for year, solution in zip(YEARS, solved, strict=True):
             trade = np.asarray(solution.require().trade)
             yield _prediction(chosen.name, year, table, lines, trade)
+
+
+def _tax_others(tariff: Array, table: World, year: int) -> None:
+    """Add what US duties on other countries rose by (Section 232 less exemptions) in place."""
+    rises, n = section_232_elsewhere()[year], table.index("USA")
+    for i, place in enumerate(table.countries):
+        if place not in ("USA", "CHN") and (rise := rises.on(place, table.sectors)) is not None:
+            tariff[i, n] += np.where(table.goods, rise, 0.0)
 
 
 def default_closure(horizon: str, table: World) -> Closure:
@@ -299,7 +319,7 @@ def study(closure_of: ClosureOf | None = None) -> Study:
         by_set.setdefault(found.set, {})[found.year] = found
     by_duties = {"law": by_set[CENTRAL]} | {
         which: {p.year: p for p in predictions(central, which, closure_of=closure_of)}
-        for which in (*DUTIES[1:], CUSTOMS)
+        for which in (*DUTIES[1:], CUSTOMS, PAIR_ALONE)
     }
     return Study(outcomes(), by_set, by_duties, {year: exporters(year) for year in YEARS})
 

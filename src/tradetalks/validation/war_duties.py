@@ -22,6 +22,7 @@ from tradetalks.errors import unknown_name
 
 if TYPE_CHECKING:
     from tradetalks.policy import Schedule
+    from tradetalks.scenario.elsewhere import Elsewhere
 
 Array = NDArray[np.float64]
 Text = NDArray[np.str_]
@@ -199,3 +200,26 @@ def _collected(lines: Duties) -> Duties:
         rise = np.array([taken.get(c, 0.0) - before.get(c, 0.0) for c in lines.chapter.tolist()])
         rate[year] = lines.before + np.maximum(rise, 0.0)
     return replace(lines, rate=MappingProxyType(rate))
+
+
+@cache
+def section_232_elsewhere() -> Mapping[int, Elsewhere]:
+    """Return what the US duties on other countries rose by, mean over the months of each year.
+
+    Section 232 with its exemptions and quotas, Section 201, by sector, as in every scenario that
+    starts from a law: weights by chapter (`docs/assumptions-policy.md`).
+    """
+    from tradetalks.policy.elsewhere import partner_rates
+    from tradetalks.policy.intervals import build_table
+    from tradetalks.policy.ledger import day_number
+    from tradetalks.policy.partners import partner_ledger
+    from tradetalks.scenario.elsewhere import Elsewhere
+
+    table = build_table(partner_ledger())
+    first = partner_rates(table, day_number(BEFORE), SIGMA_LINES)
+    found = {}
+    for year in YEARS:
+        days = [day_number(f"{year}-{month:02d}-15") for month in range(1, 13)]
+        price = np.mean([partner_rates(table, d, SIGMA_LINES).price for d in days], axis=0)
+        found[year] = Elsewhere(first.partners, first.sectors, price - first.price, {}, {})
+    return MappingProxyType(found)

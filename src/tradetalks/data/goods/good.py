@@ -48,6 +48,36 @@ class Buyer:
 
 
 @dataclass(frozen=True)
+class Control:
+    """A control on one flow of a good that is in force in the table's own figures.
+
+    `lost` is the share of the trade without it that it withholds, between `low` and `high`;
+    `controller` is who imposes it, `measures` the ids of its acts in the law ledger.
+    """
+
+    exporter: str
+    destination: str
+    controller: str
+    lost: float
+    low: float
+    high: float
+    assumed: bool
+    measures: tuple[str, ...] = ()
+
+    def premium(self, sigma: float, end: str = "central", lifted: float = 0.0) -> float:
+        """Return the premium z0 of buyers with access where the share `lifted` comes back.
+
+        (1 - lost share)^(-1/sigma) - 1: what at elasticity `sigma` among origins keeps demand
+        down by the lost share, at given prices of the other origins.
+
+        >>> round(Control("TWN", "CHN", "USA", 0.5, 0.3, 0.7, True).premium(2.0), 3)
+        0.414
+        """
+        lost = {"central": self.lost, "low": self.low, "high": self.high}[end]
+        return (1.0 - lost * (1.0 - lifted)) ** (-1.0 / sigma) - 1.0
+
+
+@dataclass(frozen=True)
 class Good:
     """A critical good as a sector to be: shares are fractions that add up to one.
 
@@ -56,7 +86,8 @@ class Good:
     final demand), `buyers` what is known of single countries' purchases. `sigma` is the
     elasticity of substitution among origins, `supply_elasticity` that of every maker;
     `stock_days` what users hold; `inputs` the least shares of
-    other critical goods in its makers' sales. `assumed` names the figures that no source gives.
+    other critical goods in its makers' sales; `controls` are those in force in its figures.
+    `assumed` names the figures that no source gives.
     """
 
     code: str
@@ -74,6 +105,7 @@ class Good:
     inputs: Mapping[str, float] = field(default_factory=lambda: {})
     assumed: tuple[str, ...] = ()
     sources: tuple[Mapping[str, str], ...] = ()
+    controls: tuple[Control, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -146,6 +178,7 @@ def good_of(book: Mapping[str, Any]) -> Good:
         "sigma": book["sigma"],
         "supply elasticity": book["supply_elasticity"],
         "stock days": book["stock_days"],
+        **{f"control on {row['exporter']}": row for row in book.get("controls", ())},
     }
     return Good(
         code=book["code"],
@@ -165,6 +198,19 @@ def good_of(book: Mapping[str, Any]) -> Good:
         inputs=dict(book.get("inputs", {}).get("shares", {})),
         assumed=tuple(k for k, part in parts.items() if part["source"] == "assumed"),
         sources=tuple(dict(s) for s in book.get("sources", {}).values()),
+        controls=tuple(_control(row) for row in book.get("controls", ())),
+    )
+
+
+def _control(row: Mapping[str, Any]) -> Control:
+    lost = row["lost"]
+    return Control(
+        row["exporter"],
+        row["destination"],
+        row["controller"],
+        *(lost[key] for key in ("central", "low", "high")),
+        assumed=row["source"] == "assumed",
+        measures=tuple(row.get("measures", ())),
     )
 
 

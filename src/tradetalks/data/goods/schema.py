@@ -140,6 +140,38 @@ class Days(Figure):
     value: Annotated[float, Field(ge=0)]
 
 
+class LostShare(_Strict):
+    """Share of the trade without a control that it withholds, with its range."""
+
+    central: Annotated[float, Field(gt=0, lt=1)]
+    low: Annotated[float, Field(ge=0, lt=1)]
+    high: Annotated[float, Field(gt=0, lt=1)]
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if not self.low <= self.central <= self.high:
+            raise ValueError("low, central and high are not in their order")
+        return self
+
+
+class ControlOf(_Strict):
+    """A control in force in the file's figures; its range stands in `lost`, whatever its source."""
+
+    exporter: Annotated[str, AfterValidator(_country)]
+    destination: Annotated[str, AfterValidator(_country)]
+    controller: Annotated[str, AfterValidator(_country)]
+    lost: LostShare
+    source: str
+    measures: list[str] = Field(default_factory=list)
+    note: str | None = None
+
+    @model_validator(mode="after")
+    def _two_ends(self) -> Self:
+        if self.exporter == self.destination:
+            raise ValueError(f"{self.exporter} controls its exports to itself")
+        return self
+
+
 class SourceOf(_Strict):
     """Where a figure comes from."""
 
@@ -165,6 +197,7 @@ class GoodFile(_Strict):
     sigma: HorizonFigure
     supply_elasticity: HorizonFigure
     stock_days: Days
+    controls: list[ControlOf] = Field(default_factory=list)
     sources: dict[str, SourceOf] = Field(default_factory=dict)
     notes: str | None = None
 
@@ -173,7 +206,7 @@ class GoodFile(_Strict):
         if self.parent not in sectors():
             hint = did_you_mean(self.parent, sectors())
             raise ValueError(f"unknown parent sector '{self.parent}'. {hint}".strip())
-        for figure in self._figures():
+        for figure in (*self._figures(), *self.controls):
             if figure.source != ASSUMED and figure.source not in self.sources:
                 raise ValueError(
                     f"the source '{figure.source}' is not among `sources`; "

@@ -262,7 +262,7 @@ def _duty_panel(
         "transform": [{"filter": "datum.authority !== null"}],
         "mark": {"type": "bar", "height": 17},
         "encoding": {
-            "x": x("start", "Percent of customs value", domain=(0.0, 1.16 * widest)),
+            "x": x("start", "Percent of customs value", ticks=3, domain=(0.0, 1.16 * widest)),
             "x2": {"field": "end"},
             "color": {
                 "field": "authority",

@@ -1,0 +1,47 @@
+"""Ensembles: the range of an answer, and what drives it. Names are loaded on first use."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+_PUBLIC = {
+    "Ensemble": "run",
+    "ensemble": "run",
+    "sobol_indices": "run",
+    "Executor": "executors",
+    "InProcess": "executors",
+    "Processes": "executors",
+    "Quantiles": "summary",
+    "Grid": "grid",
+    "Sweep": "cells",
+    "read_grid": "grid",
+    "sweep": "cells",
+}
+
+if TYPE_CHECKING:
+    from tradetalks.ensemble.cells import Sweep, sweep
+    from tradetalks.ensemble.executors import Executor, InProcess, Processes
+    from tradetalks.ensemble.grid import Grid, read_grid
+    from tradetalks.ensemble.run import Ensemble, ensemble, sobol_indices
+    from tradetalks.ensemble.summary import Quantiles
+
+__all__ = [
+    "Ensemble",
+    "Executor",
+    "Grid",
+    "InProcess",
+    "Processes",
+    "Quantiles",
+    "Sweep",
+    "ensemble",
+    "read_grid",
+    "sobol_indices",
+    "sweep",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _PUBLIC:
+        return getattr(import_module(f"tradetalks.ensemble.{_PUBLIC[name]}"), name)
+    raise AttributeError(f"module 'tradetalks.ensemble' has no attribute {name!r}")

@@ -1,0 +1,1 @@
+"""The agendas that come with the package, one YAML file each."""

@@ -1,0 +1,111 @@
+"""What truce, war, a deal and the use of a control are worth a month, from the world model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tradetalks.scenario import Scenario
+
+PLAYERS = ("USA", "CHN")
+CONTROLS: Mapping[str, str] = {"USA": "chip-software-ban", "CHN": "rare-earth-ban"}
+"""The control that each side holds over the other, by the scenario of its full use."""
+TARIFFS: Mapping[str, str] = {
+    "lapse": "truce-lapses-2027-01-10",
+    "mirrored": "truce-lapses-mirrored",
+    "deal": "deal-lifts-truce-duties",
+}
+HORIZONS = ("short", "medium")
+_MONTHS = 12.0
+
+
+@dataclass(frozen=True)
+class Flows:
+    """Equivalent variation in USD billions a month, by player, against the truce.
+
+    `tariffs[scenario][horizon][player]`: tariffs of `lapse` (the law alone), `mirrored` (answered
+    in kind) and `deal`. `controls[holder][use][horizon][player]`: full (`ban`) or partial (`slow`)
+    use of the holder's control, against no use. `sources`, `assumptions`: those of the runs.
+    """
+
+    tariffs: Mapping[str, Mapping[str, Mapping[str, float]]]
+    controls: Mapping[str, Mapping[str, Mapping[str, Mapping[str, float]]]]
+    sources: tuple[Any, ...] = ()
+    assumptions: tuple[str, ...] = ()
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return a row per scenario, horizon and player."""
+        out = [
+            {"what": what, "use": "", "horizon": h, "player": p, "usd_bn_a_month": v}
+            for what, by_horizon in self.tariffs.items()
+            for h, by_player in by_horizon.items()
+            for p, v in by_player.items()
+        ]
+        out += [
+            {"what": CONTROLS[holder], "use": use, "horizon": h, "player": p, "usd_bn_a_month": v}
+            for holder, uses in self.controls.items()
+            for use, by_horizon in uses.items()
+            for h, by_player in by_horizon.items()
+            for p, v in by_player.items()
+        ]
+        return out
+
+
+def solve_flows(
+    slow_approval: float = 0.55,
+    *,
+    tariffs: Mapping[str, str] = TARIFFS,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> Flows:
+    """Solve the scenarios at the central elasticities, short and medium, with critical goods.
+
+    `slow_approval` is the part of licences granted when compliance is slow; `tariffs` names other
+    scenarios or files for `lapse`, `mirrored`, `deal`. Raises what `simulate` raises.
+    """
+    import tradetalks as tt
+    from tradetalks.scenario import load_scenario
+
+    def asked(name: str, horizon: str) -> Scenario:
+        return load_scenario(name).replace(
+            horizon=horizon, elasticities=["central"], goods="default"
+        )
+
+    jobs: list[tuple[tuple[str, ...], Scenario]] = []
+    for horizon in HORIZONS:
+        jobs += [((key, "", horizon), asked(name, horizon)) for key, name in tariffs.items()]
+        for holder, name in CONTROLS.items():
+            ban = asked(name, horizon)
+            jobs += [
+                ((holder, "ban", horizon), ban),
+                ((holder, "slow", horizon), _slow(ban, slow_approval)),
+            ]
+    found: dict[tuple[str, ...], dict[str, float]] = {}
+    sources: list[Any] = []
+    assumptions: list[str] = []
+    for done, (key, scenario) in enumerate(jobs, start=1):
+        run = tt.simulate(scenario)
+        found[key] = {
+            p: run.spread("equivalent_variation", country=p).central / _MONTHS for p in PLAYERS
+        }
+        sources += [s for s in run.scenario.get("sources") or () if s not in sources]
+        assumptions += [a for a in run.assumptions if a not in assumptions]
+        if progress is not None:
+            progress(scenario.name, done, len(jobs))
+    return Flows(
+        {key: {h: found[key, "", h] for h in HORIZONS} for key in tariffs},
+        {
+            holder: {use: {h: found[holder, use, h] for h in HORIZONS} for use in ("ban", "slow")}
+            for holder in CONTROLS
+        },
+        tuple(sources),
+        tuple(assumptions),
+    )
+
+
+def _slow(ban: Scenario, approval: float) -> Scenario:
+    """Return the same control with a part of the licences granted."""
+    (change,) = ban.to_plain()["changes"]
+    changed = {k: v for k, v in change.items() if k != "ban"} | {"approval": approval}
+    return ban.replace(name=f"{ban.name}-slow", changes=[changed])
