@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from tradetalks.cli.output import FORMAT, Format, emit, paragraph, table_text
+from tradetalks.cli.output import FORMAT, Format, aside, emit, paragraph, table_text, watched
 
 if TYPE_CHECKING:
     from datetime import date
@@ -44,14 +44,18 @@ def forecast(
         check_drawable(out)
     found = ask(_day(on), deadline)
     answer = _envelope(found, backtest)
-    if out is not None:
+    if out is not None or watched():
         from tradetalks.report.drawing import save_spec
         from tradetalks.report.forecasts import forecast_spec
 
         calibration = found.test.calibration() if found.test is not None else []
         title = f"{found.deadline.title}: {day_words(found.deadline.deadline)}"
-        save_spec(forecast_spec(title, found.on.isoformat(), found.outcomes(), calibration), out)
-        sys.stderr.write(f"Chart: {out}\n")
+        spec = forecast_spec(title, found.on.isoformat(), found.outcomes(), calibration)
+        if out is not None:
+            save_spec(spec, out)
+            sys.stderr.write(f"Chart: {out}\n")
+        if watched():
+            aside("chart", spec)
     emit(answer, format, found.outcomes(), lambda: _text(found, backtest))
 
 

@@ -41,6 +41,8 @@ def emit(
         from tradetalks.results import to_json
 
         text = to_json(answer) + "\n"
+        if watched():
+            aside("text", table())
     elif how is Format.csv:
         text = csv_text(rows)
     else:
@@ -109,6 +111,19 @@ def _printed(what: Any) -> str:
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
+def watched() -> bool:
+    """Whether a program such as the page watches (`TRADETALKS_PROGRESS=lines`)."""
+    return os.environ.get("TRADETALKS_PROGRESS") == "lines"
+
+
+def aside(name: str, value: Any) -> None:
+    """Tell the program that watches what stands beside the envelope: text, a chart's spec."""
+    from tradetalks.results import to_json
+
+    sys.stderr.write(to_json({"aside": name, "value": value}, indent=None) + "\n")
+    sys.stderr.flush()
+
+
 def _write_step(what: str, done: int, total: int) -> None:
     sys.stderr.write(json.dumps({"what": what, "done": done, "total": total}) + "\n")
     sys.stderr.flush()
@@ -121,7 +136,7 @@ def progress(task: str, *, remaining: bool = False) -> Generator[Callable[[str, 
     With `remaining` the bar also says how much time is left. With `TRADETALKS_PROGRESS=lines`
     it writes one JSON object per line instead: for a program that watches, such as the page.
     """
-    if os.environ.get("TRADETALKS_PROGRESS") == "lines":
+    if watched():
         yield _write_step
         return
     if not sys.stderr.isatty():

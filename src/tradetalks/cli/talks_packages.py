@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from tradetalks.cli.output import FORMAT, Format, emit, progress
+from tradetalks.cli.output import FORMAT, Format, aside, emit, progress, watched
 
 if TYPE_CHECKING:
     from tradetalks.results import Answer
@@ -70,6 +70,8 @@ def packages(
     answer = _envelope("talks packages", bargain, tables.body(bargain, extra))
     if out is not None:
         _write(out, answer, bargain)
+    if watched():
+        _draw(answer, bargain)
     emit(answer, format, _flat(answer.body["points"], bargain), lambda: text.packages(answer))
 
 
@@ -101,6 +103,8 @@ def approval(
         "weights": tables.weight_rows(bargain),
     }
     answer = _envelope("talks approval", bargain, body, ratification)
+    if watched():
+        _draw(_envelope("talks packages", bargain, tables.body(bargain, {})), bargain)
     emit(answer, format, ratification.veto_rows(), lambda: text.approval(answer))
 
 
@@ -222,6 +226,13 @@ def _flat(rows: list[dict[str, Any]], bargain: Bargain) -> list[dict[str, Any]]:
                 flat[key] = value
         out.append(flat)
     return out
+
+
+def _draw(answer: Answer, bargain: Bargain) -> None:
+    from tradetalks.report.packages import agreement_zone
+    from tradetalks.talks.packages import tables
+
+    aside("chart", agreement_zone(answer, tables.cloud(bargain)).spec)
 
 
 def _write(out: Path, answer: Answer, bargain: Bargain) -> None:

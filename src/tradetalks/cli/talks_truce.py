@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from tradetalks.cli.output import FORMAT, Format, emit, paragraph, progress, table_text
+from tradetalks.cli.output import (
+    FORMAT,
+    Format,
+    aside,
+    emit,
+    paragraph,
+    progress,
+    table_text,
+    watched,
+)
 
 if TYPE_CHECKING:
     from datetime import date
@@ -82,6 +91,12 @@ def truce(
 
         save_spec(truce_spec(found.until.isoformat(), more["maps"], more["tornado"]), out)
         sys.stderr.write(f"Chart: {out}\n")
+    if watched():
+        from tradetalks.report.truces import truce_spec, worth_spec
+
+        until = found.until.isoformat()
+        aside("chart", truce_spec(until, more["maps"], more["tornado"]) if more["maps"]
+              else worth_spec(until, found.summary()))  # fmt: skip
     rows = found.summary()["players"]
     emit(_envelope(found, more), format, rows, lambda: _text(found, more))
 

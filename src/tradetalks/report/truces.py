@@ -15,6 +15,15 @@ _STALLS = {
 }
 _LETTER = {"extend": "E", "deal": "D", "break": "B"}
 _SHOWN = 10
+_PLAYERS = {"USA": "United States", "CHN": "China"}
+_WORTH = {"month_against_war": "A month of truce, not war", "another_month": "One more month"}
+_ENDS = {
+    "breach_before": "Break before its end",
+    "extend": "Extended",
+    "deal": "Deal at its end",
+    "escalate": "Escalation at its end",
+    "lapse": "Lapse",
+}
 
 
 def truce_spec(
@@ -45,6 +54,58 @@ def truce_spec(
             "Source: truce game of tradetalks; payoffs from the world model of 2022, other numbers "
             "assumed over the ranges shown.",
             "What data cannot identify is shown as a region, not as a point.",
+        ),
+        data=[],
+    )
+
+
+def worth_spec(until: str, summary: Mapping[str, Any]) -> Spec:
+    """Vega-Lite: what a month of truce is worth to both sides, and how the truce may end.
+
+    `summary` is that of `TruceAnswer.summary`: `players` in USD billions, `outlook` in chances.
+    """
+    worth = [
+        {"who": _PLAYERS[p["player"]], "what": words, "value": p[key]}
+        for p in summary["players"]
+        for key, words in _WORTH.items()
+    ]
+    ends = [{"end": words, "chance": 100 * summary["outlook"][key]} for key, words in _ENDS.items()]
+    months: Spec = {
+        "data": {"values": worth},
+        "width": 300,
+        "height": {"step": 18},
+        "mark": {"type": "bar"},
+        "encoding": {
+            "y": {"field": "what", "type": "nominal", "sort": None,
+                  "axis": {"title": None, "labelLimit": 200}},
+            "yOffset": {"field": "who", "type": "nominal", "sort": None},
+            "x": {"field": "value", "type": "quantitative", "axis": {"title": "USD billions"}},
+            "color": {"field": "who", "type": "nominal",
+                      "scale": {"domain": list(_PLAYERS.values()), "range": [BLUE, VERMILLION]}},
+        },
+    }  # fmt: skip
+    y: Spec = {"field": "end", "type": "nominal", "sort": None,
+               "axis": {"title": None, "labelLimit": 200}}  # fmt: skip
+    x: Spec = {"field": "chance", "type": "quantitative", "scale": {"domain": [0, 100]},
+               "axis": {"title": "Chance, percent"}}  # fmt: skip
+    likely: Spec = {
+        "data": {"values": [{**e, "text": f"{e['chance']:.0f}%"} for e in ends]},
+        "width": 220,
+        "height": {"step": 26},
+        "layer": [
+            {"mark": {"type": "bar", "color": "#8FA9BF"}, "encoding": {"y": y, "x": x}},
+            {"mark": {"type": "text", "align": "left", "dx": 4, "color": INK},
+             "encoding": {"y": y, "x": x, "text": {"field": "text"}}},
+        ],
+    }  # fmt: skip
+    return figure(
+        {"hconcat": [months, likely], "spacing": 40},
+        title=f"What the truce to {until} is worth, and how it may end",
+        subtitle=["A month of truce instead of war, one more month before its end"],
+        source=(
+            "Source: truce game of tradetalks; payoffs from the world model of 2022, other numbers "
+            "assumed.",
+            "A model, not a prediction.",
         ),
         data=[],
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from tradetalks.errors import BadInput
 from tradetalks.results import Answer, change_text, run_answer, to_json
 from tradetalks.web import question as asking
-from tradetalks.web import registry
+from tradetalks.web import registry, sheets
 from tradetalks.web.jobs import Job, Jobs
 from tradetalks.web.question import FieldError, Question
 
@@ -136,8 +136,11 @@ def job(request: Request, name: str) -> Response:
     body = {"id": found.id, "state": found.state, "last": last, "answer": found.answer}
     if found.answer is not None:
         body |= {
-            "tables": registry.tables(found.answer),
-            "facts": registry.facts(found.answer),
+            "headline": sheets.headline(found.asides.get("text", "")),
+            "text": found.asides.get("text", ""),
+            "arguments": found.arguments,
+            "tables": sheets.tables(found.answer, *_shown(found)),
+            "facts": sheets.facts(found.answer),
             "chart": _chart(found),
         }
     return _json(body)
@@ -177,7 +180,14 @@ async def _told(request: Request, job: Job) -> AsyncGenerator[str]:
 
 def _chart(job: Job) -> dict[str, Any] | None:
     chart = registry.command(job.command).chart
-    return chart(job.answer) if chart is not None and job.answer is not None else None
+    if chart is None or job.answer is None:
+        return job.asides.get("chart")
+    return chart(job.answer)
+
+
+def _shown(job: Job) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    entry = registry.command(job.command)
+    return entry.sheets, entry.names
 
 
 def _json(value: Any, status: int = 200) -> Response:

@@ -35,7 +35,10 @@ State = Literal["waiting", "running", "done", "failed", "cancelled"]
 
 @dataclass
 class Job:
-    """One long question; `events` grow while it runs, `answer` is there when it is done."""
+    """One long question; `events` grow while it runs, `answer` is there when it is done.
+
+    `asides`: what the command says beside its envelope, `text` as in a terminal and `chart`.
+    """
 
     id: str
     command: str
@@ -43,6 +46,7 @@ class Job:
     state: State = "waiting"
     events: list[dict[str, Any]] = field(default_factory=lambda: [])
     answer: dict[str, Any] | None = None
+    asides: dict[str, Any] = field(default_factory=lambda: {})
     process: subprocess.Popen[bytes] | None = None
     began: float = field(default_factory=time.monotonic)
 
@@ -155,6 +159,9 @@ class Jobs:
         assert process.stderr is not None
         for raw in process.stderr:
             line = raw.decode("utf-8", "replace").strip()
+            if (said := _told(line, "aside")) is not None:
+                job.asides[str(said["aside"])] = said.get("value")
+                continue
             step = _progress(line)
             if step is None:
                 words = [*words, line][-20:] if line else words
@@ -170,11 +177,16 @@ class Jobs:
 
 
 def _progress(line: str) -> dict[str, Any] | None:
-    if not line.startswith('{"what"'):
+    found = _told(line, "what")
+    return None if found is None else {key: found.get(key) for key in ("what", "done", "total")}
+
+
+def _told(line: str, first: str) -> dict[str, Any] | None:
+    """Return the object of a line that begins with the key `first`."""
+    if not line.startswith(f'{{"{first}"'):
         return None
     with contextlib.suppress(ValueError):
-        found = json.loads(line)
-        return {key: found.get(key) for key in ("what", "done", "total")}
+        return json.loads(line)
     return None
 
 

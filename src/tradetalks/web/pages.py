@@ -17,7 +17,7 @@ from tradetalks.errors import BadFile, BadInput, NoAnswer, TradeTalksError, unkn
 from tradetalks.results import headline, to_json, variables
 from tradetalks.web import downloads, registry
 from tradetalks.web import question as asking
-from tradetalks.web.law import law_steps, law_today
+from tradetalks.web.law import day_words, law_steps, law_today
 from tradetalks.web.question import FieldError, Question
 from tradetalks.web.view import Numbers, answer_context, chart_rows, minus, sector_rows, summary
 
@@ -174,10 +174,38 @@ def law(request: Request) -> Response:
     return HTMLResponse(render(request, "law.html", law=law_today(reading)))
 
 
+@router.get("/duty")
+def duty(request: Request) -> Response:
+    """Look up what a product pays on a date, with the acts behind it."""
+    from tradetalks import policy
+
+    given = {key: request.query_params.get(key, "")[:40].strip()
+             for key in ("code", "on", "exporter", "law")}  # fmt: skip
+    exporter = given["exporter"] or "CHN"
+    importer = "USA" if exporter != "USA" else "CHN"
+    found, problem = None, None
+    if given["code"]:
+        try:
+            found = policy.duty(
+                given["code"],
+                given["on"] or None,
+                exporter,
+                importer,
+                None,
+                given["law"] or "enacted",
+            )  # type: ignore[arg-type]
+        except TradeTalksError as error:
+            problem = str(error)
+    page = render(request, "duty.html", given=given, found=found, problem=problem,
+                  today=date.today().isoformat(), day=day_words)  # fmt: skip
+    return HTMLResponse(page, 422 if problem else 200)
+
+
 @router.get("/answers")
 def answers(request: Request) -> Response:
     """List the commands whose answers have a page."""
-    return HTMLResponse(render(request, "answers.html", commands=registry.COMMANDS.values()))
+    return HTMLResponse(render(request, "answers.html", commands=registry.COMMANDS.values(),
+                               groups=registry.GROUPS))  # fmt: skip
 
 
 @router.get("/answers/{name}")

@@ -1,5 +1,5 @@
 // A long question: started here, answered by a process of its own, watched by server-sent events.
-import { draw } from "./charts.js";
+import { draw, png } from "./charts.js";
 
 const $ = (selector) => document.querySelector(selector);
 const form = $("#job"), state = $("#state"), bar = $("#progress"), problem = $("#problem");
@@ -67,14 +67,32 @@ async function show(body) {
   $("#result").hidden = false;
   const text = JSON.stringify(body.answer, null, 2);
   $("#json").href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+  $("#headline").textContent = body.headline;
   $("#facts").replaceChildren(...body.facts.flatMap(([name, value]) => [element("dt", name), element("dd", value)]));
-  $("#tables").replaceChildren(...body.tables.map(table));
+  $("#asked").hidden = !body.facts.length;
+  $("#tables").replaceChildren(...body.tables.filter((t) => !t.beside).map(table));
+  $("#beside").replaceChildren(...body.tables.filter((t) => t.beside).map(table));
+  $("#more").hidden = !$("#beside").childElementCount;
+  $("#text").textContent = body.text;
+  $("#as-command").textContent = `tradetalks ${body.arguments.join(" ")}`;
+  $("#terminal").hidden = !body.text;
   const notes = ["assumptions", "warnings"].flatMap((key) => body.answer[key] ?? []).map((words) => element("li", words));
   const sources = (body.answer.sources ?? []).map(source);
   $("#notes").replaceChildren(element("ul", "", ...notes), element("ul", "", ...sources));
   $("#job-chart").hidden = !body.chart;
-  if (body.chart) await draw("job", $("#job-chart .canvas"), body.chart);
+  $("#job-png").hidden = !body.chart;
+  if (body.chart) await draw("job", $("#job-chart .canvas"), narrow(body.chart));
 }
+
+// On a phone what stands side by side stands one below the other.
+function narrow(spec) {
+  if (!spec.hconcat || $("#job-chart").clientWidth > 760) return spec;
+  const { hconcat, ...rest } = spec;
+  return { ...rest, vconcat: hconcat };
+}
+
+$("#job-png").addEventListener("click", () => png("job"));
+$("#to-assumptions").addEventListener("click", () => { $("#assumptions").open = true; });
 
 function source(entry) {
   const words = typeof entry === "string" ? entry : [entry.title, entry.citation, entry.date].filter(Boolean).join(". ");
@@ -86,22 +104,50 @@ function source(entry) {
   return element("li", "", link);
 }
 
+const FIRST = 25; // rows shown before the reader asks for the rest
+
 function table(found) {
-  const words = found.columns.map((_, i) => found.rows.some((row) => row[i] && !/^[\u2212+]?[\d.,]+(e[\u2212+]?\d+)?$/.test(row[i])));
-  const cell = (tag) => (text, i) => {
-    const made = element(tag, text);
-    if (words[i]) made.className = "words";
-    if (tag === "th") made.scope = "col";
+  const cell = (tag, i, ...inside) => {
+    const made = element(tag, "", ...inside);
+    if (found.words[i]) made.className = "words";
     return made;
   };
-  const head = element("tr", "", ...found.columns.map(cell("th")));
-  const rows = found.rows.map((row) => element("tr", "", ...row.map(cell("td"))));
+  const head = element("tr", "", ...found.columns.map(([name, unit], i) => {
+    const made = cell("th", i, name, ...(unit ? [document.createElement("br"), element("span", unit)] : []));
+    made.scope = "col";
+    return made;
+  }));
+  const rows = found.rows.map((row, n) => {
+    const made = element("tr", "", ...row.map((value, i) => cell(i ? "td" : "th", i, ...content(value))));
+    made.firstChild.scope = "row";
+    made.hidden = n >= FIRST;
+    return made;
+  });
   const whole = element("table", "", element("caption", found.name), element("thead", "", head), element("tbody", "", ...rows));
   const box = element("div", "", whole);
-  box.className = "scroll";
+  box.className = "scroll sheet";
   box.tabIndex = 0;
   box.setAttribute("role", "region");
   box.setAttribute("aria-label", found.name);
-  if (found.more > 0) box.append(element("p", `and ${found.more} more rows in the JSON`));
+  if (rows.length > FIRST) {
+    const all = element("button", `All ${rows.length + found.more} rows`);
+    all.type = "button";
+    all.addEventListener("click", () => { for (const row of rows) row.hidden = false; all.remove(); });
+    box.append(all);
+  }
+  if (found.more > 0) box.append(element("p", `The last ${found.more} rows are in the JSON.`));
   return box;
+}
+
+function content([text, range, url]) {
+  if (url) {
+    const link = element("a", text);
+    link.href = url;
+    link.rel = "noreferrer";
+    return [link];
+  }
+  if (!range) return [text];
+  const small = element("span", range);
+  small.className = "range";
+  return [text, small];
 }
