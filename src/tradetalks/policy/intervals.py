@@ -158,7 +158,27 @@ def build_table(
     ledger = ledger or load_ledger()
     if ledger is load_ledger():
         return _shipped(law, as_known_on)
-    return _build(ledger, law, as_known_on)
+    return _built(_Same(ledger), law, as_known_on)
+
+
+class _Same:
+    """A ledger by identity: equal to itself alone, cheap to compare."""
+
+    __slots__ = ("ledger",)
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.ledger is self.ledger
+
+    def __hash__(self) -> int:
+        return id(self.ledger)
+
+
+@lru_cache(maxsize=16)
+def _built(of: _Same, law: Law, as_known_on: int) -> IntervalTable:
+    return _build(of.ledger, law, as_known_on)
 
 
 @lru_cache(maxsize=64)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
+_READ: deque[tuple[tuple[Any, ...], Elsewhere]] = deque(maxlen=8)
 SHOWN = ("MEX", "CAN", "DEU", "JPN", "KOR", "VNM", "TWN", "IND")
 """Partners whose averages a reading of the law names."""
 
@@ -46,22 +48,7 @@ class Elsewhere:
         A region of a shipped region set is the mean of its members, weighted by the goods that
         they sell to the United States in `world-2022`. None for a name that is neither.
         """
-        members = _members(code)
-        rows = [self.partners.index(m) for m in members if m in self.partners]
-        if not rows:
-            return None
-        flows, order = _sales_to_usa()
-        found = np.zeros(len(sectors))
-        for j, sector in enumerate(sectors):
-            if sector not in self.sectors:
-                continue
-            added = self.added[rows, self.sectors.index(sector)]
-            weight = np.array([flows[self.partners[r]][order[sector]] for r in rows])
-            known = np.isfinite(added)
-            whole = float(weight[known].sum())
-            if whole > 0:
-                found[j] = float((weight[known] * added[known]).sum()) / whole
-        return found
+        return _added_on(self, code, sectors)
 
     def plain(self) -> dict[str, Any]:
         """Return averages as plain data, percent."""
@@ -75,11 +62,43 @@ def read_elsewhere(table: IntervalTable, day: int, year_day: int, sigma: float) 
     """Return what `table` (built on the partner ledger) adds on `day` to the enacted law of
     `year_day`."""
     from tradetalks.policy.elsewhere import partner_rates
+    from tradetalks.policy.partners import HOME, partners
 
+    # A change of the law between the two parties leaves what others pay: read once.
+    rows = tuple(
+        row for row in table.active(day) if any(row.measure.hits(c, HOME) for c in partners())
+    )
+    asked = (table.ledger, table.as_known_on, day, year_day, sigma, rows)
+    for known, found in tuple(_READ):
+        if known[0] is asked[0] and known[1:] == asked[1:]:
+            return found
     now, then = partner_rates(table, day, sigma), _enacted(year_day, sigma)
-    return Elsewhere(
+    found = Elsewhere(
         now.partners, now.sectors, now.price - then.price, _averages(now), _averages(then)
     )
+    _READ.appendleft((asked, found))
+    return found
+
+
+@lru_cache(maxsize=1024)  # many scenarios share a law
+def _added_on(law: Elsewhere, code: str, sectors: tuple[str, ...]) -> Array | None:
+    members = _members(code)
+    rows = [law.partners.index(m) for m in members if m in law.partners]
+    if not rows:
+        return None
+    flows, order = _sales_to_usa()
+    found = np.zeros(len(sectors))
+    for j, sector in enumerate(sectors):
+        if sector not in law.sectors:
+            continue
+        added = law.added[rows, law.sectors.index(sector)]
+        weight = np.array([flows[law.partners[r]][order[sector]] for r in rows])
+        known = np.isfinite(added)
+        whole = float(weight[known].sum())
+        if whole > 0:
+            found[j] = float((weight[known] * added[known]).sum()) / whole
+    found.flags.writeable = False
+    return found
 
 
 def _averages(rates: PartnerRates) -> dict[str, float]:

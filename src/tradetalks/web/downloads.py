@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,10 +18,6 @@ if TYPE_CHECKING:
     from tradetalks.scenario import Scenario
     from tradetalks.web.desk import Asked
     from tradetalks.web.question import Question
-
-Brief = Callable[["RunResult"], bytes]
-BRIEF: Brief | None = None
-"""Makes the brief of a run as PDF; the button is there when this is."""
 
 
 def csv_of(rows: Iterable[Mapping[str, Any]]) -> str:
@@ -87,6 +83,14 @@ def report_page(run: RunResult, question: Asked, runs: Path) -> str:
         with tempfile.TemporaryDirectory(prefix="tradetalks-") as folder:
             place = report.save(run, Path(folder) / "run")
             return (place / "report.html").read_text(encoding="utf-8")
+
+
+def brief(run: RunResult, kind: str) -> bytes:
+    """Return the brief of a run, `pdf` or `html`. Raises NoAnswer where it cannot be set."""
+    from tradetalks.report.brief import brief_of, html, pdf
+
+    made = brief_of(run)
+    return pdf(made) if kind == "pdf" else html(made).encode()
 
 
 def _lower(text: str) -> str:

@@ -13,13 +13,21 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.requests import ClientDisconnect
 
-from tradetalks.errors import BadFile, BadInput, NoAnswer, TradeTalksError, unknown_name
+from tradetalks.errors import BadFile, BadInput, TradeTalksError, unknown_name
 from tradetalks.results import headline, to_json, variables
 from tradetalks.web import downloads, registry
 from tradetalks.web import question as asking
 from tradetalks.web.law import day_words, law_steps, law_today
 from tradetalks.web.question import FieldError, Question
-from tradetalks.web.view import Numbers, answer_context, chart_rows, minus, sector_rows, summary
+from tradetalks.web.view import (
+    Numbers,
+    answer_context,
+    chart_rows,
+    details,
+    minus,
+    sector_rows,
+    summary,
+)
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -39,7 +47,9 @@ QUICK = (
     ("AI chips are cut off", {"chips": "0", "horizon": "short"}),
     ("All US-China trade stops", {"scenario": "full-decoupling"}),
 )
-_BESIDE = ("stage", "width", "token", "vs")
+# A report or brief: its styles stand in the page itself, and it runs no script.
+_ALONE = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"
+_BESIDE = ("kind", "stage", "width", "token", "vs")
 
 
 @router.get("/")
@@ -85,20 +95,19 @@ def answer(request: Request) -> Response:
     first = isinstance(found, FirstAnswer)
     numbers = Numbers.of_first(found) if first else Numbers.of_run(found)
     context = answer_context(question.scenario, found, numbers)
-    body = {
+    query = _query(asked.address())
+    body: dict[str, Any] = {
         "stage": "first" if first else "whole",
         "address": asked.address(),
         "question": question.scenario.question,
-        "html": _template("answer.html").render(
-            **context,
-            asked=asked,
-            query=_query(asked.address()),
-            has_brief=downloads.BRIEF is not None,
-            **_copies(asked, question),
-        ),
+        "html": _template("answer.html").render(**context, query=query),
         "summary": summary(numbers),
         "law": context["law"],
     }
+    if not first:  # what stands further down can wait for the range
+        context |= details(numbers)
+        copies = _copies(asked, question)
+        body["rest"] = _template("rest.html").render(**context, **copies, query=query)
     return Response(to_json(body, indent=None), media_type="application/json")
 
 
@@ -235,19 +244,21 @@ def report(request: Request) -> Response:
     """Show the report of the answer, a page that needs nothing else; the run is stored."""
     question, run = _whole(request)
     page = downloads.report_page(run, question, request.app.state.settings.runs)
-    # Its styles stand in the page itself, and it runs no script.
-    policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-    return HTMLResponse(page, headers={"content-security-policy": policy})
+    return HTMLResponse(page, headers={"content-security-policy": _ALONE})
 
 
 @router.get("/brief")
 def brief(request: Request) -> Response:
-    """Download the brief of the answer as PDF."""
-    if downloads.BRIEF is None:
-        raise NoAnswer("this version makes no brief.", cure="The report holds the same numbers.")
+    """Download the brief of the answer as PDF, or read it as a page (`kind=html`)."""
+    kind = request.query_params.get("kind", "pdf")
+    if kind not in ("pdf", "html"):
+        raise FieldError("kind", unknown_name("kind", kind[:20], ("pdf", "html")))
     question, run = _whole(request)
+    content = downloads.brief(run, kind)
+    if kind == "html":
+        return HTMLResponse(content, headers={"content-security-policy": _ALONE})
     headers = {"content-disposition": f'attachment; filename="{question.scenario.name}.pdf"'}
-    return Response(downloads.BRIEF(run), headers=headers, media_type="application/pdf")
+    return Response(content, headers=headers, media_type="application/pdf")
 
 
 @router.post("/upload")

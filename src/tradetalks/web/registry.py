@@ -157,7 +157,6 @@ COMMANDS: dict[str, Command] = {
             sheets={"outcomes": "How it may end", "alive": "Will the truce still stand?",
                     "readings": "Chance of an extension, by reading of the record",
                     "open_deadlines": "Other open deadlines",
-                    "evidence": "Decisions that it counts"},
             names={"count": "Seen so far", "contacts": "With leaders' contact", "id": "",
                    "announced_only": "", "chain": "", "evidence": "Mark", "per_day": "",
                    "averted_low": "Averted: least", "averted_high": "most",

@@ -16,7 +16,7 @@ from tradetalks.web.law import day_words
 from tradetalks.web.view import minus
 
 _BESIDE = ("sources", "assumptions", "warnings", "deadlines", "status", "units", "out", "command")
-_ROWS, _WORDS, _JOINED = 500, 400, 4
+_ROWS, _WORDS, _JOINED, _WIDTH = 500, 400, 4, 100
 _UNITS = {
     "_percent_of_year": "% of a year",
     "_percent": "%",
@@ -77,7 +77,7 @@ def facts(answer: Row) -> list[tuple[str, str]]:
         if isinstance(value, Mapping) and not _is_range(value):
             continue
         label, unit = heading(key)
-        text, spread, _ = _cell(key, value, None, "", _places([value]))
+        text, spread, _ = _cell(key, value, None, "", _places([value], key))
         if text:
             shown = " ".join(t for t in (text, unit, f"({spread})" if spread else "") if t)
             out.append((label, shown.replace(" %", "%")))
@@ -87,13 +87,27 @@ def facts(answer: Row) -> list[tuple[str, str]]:
 def headline(text: str) -> str:
     """Return the first paragraph of an answer as a terminal shows it; nothing if it is a table.
 
-    >>> headline("Both gain:\\nby 2%.\\n\\n A  B\\n")
-    'Both gain: by 2%.'
+    >>> headline("Both gain by 2%.\\n\\n A  B\\n")
+    'Both gain by 2%.'
     """
-    first = text.strip().split("\n\n")[0]
-    if "\u2500" in first or "  " in first or len(first) > 1500:
-        return ""
-    return minus_signs(" ".join(first.split()))
+    for lines in _paragraphs(text):
+        if "\u2500" in lines or "  " in lines:
+            return ""
+        if not lines.startswith("Note:"):
+            return minus_signs(lines)
+    return ""
+
+
+def _paragraphs(text: str) -> Iterable[str]:
+    """Return the paragraphs that a text begins with; a line ends one if it had room for more."""
+    held: list[str] = []
+    lines = text.strip("\n").split("\n")
+    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+        held.append(line.rstrip())
+        room = _WIDTH - len(line) - 1
+        if not following.strip() or len(following.split()[0]) <= room:
+            yield " ".join(held).strip()
+            held = []
 
 
 def minus_signs(text: str) -> str:
@@ -144,7 +158,7 @@ def _table(rows: Sequence[Row], names: Mapping[str, str]) -> dict[str, Any]:
     kept, cells = rows[:_ROWS], []
     for key in shown:
         pair = ends[key]
-        digits = _places(r.get(key) for r in kept)
+        digits = _places((r.get(key) for r in kept), key)
         scale = 100.0 if _chance(key, kept) else 1.0
         cells.append([_cell(key, r.get(key), r, pair, digits, scale) for r in kept])
     return {
@@ -209,13 +223,16 @@ def _chance(key: str, rows: Sequence[Row]) -> bool:
     return key in _CHANCES and inside and any(x != round(x) for x in found)
 
 
-def _places(values: Iterable[Any]) -> int:
-    """Return the decimals of a column: three digits for its greatest number, whole ones stay so."""
+def _places(values: Iterable[Any], key: str = "") -> int:
+    """Return the decimals of a column: enough for its middle, not too many for its greatest."""
     found = [x for v in values for x in _numbers(v) if math.isfinite(x)]
-    top = max((abs(x) for x in found), default=0.0)
-    if all(x == round(x) for x in found) or top >= 1000:
+    sizes = sorted(abs(x) for x in found if x)
+    if not sizes or "days" in key or all(x == round(x) for x in found):
         return 0
-    return min(4, max(1, 2 - math.floor(math.log10(top)))) if top > 0 else 0
+    top, middle = sizes[-1], sizes[len(sizes) // 2]
+    most = 0 if top >= 1000 else 1 if top >= 100 else 2 if top >= 1 else 4
+    wanted = max(2 - math.floor(math.log10(top)), 1 - math.floor(math.log10(middle)))
+    return min(most, max(1, wanted))
 
 
 def _cell(

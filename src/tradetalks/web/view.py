@@ -121,10 +121,7 @@ def answer_context(
         "cards": [_card(numbers, code) for code in numbers.movers()[:3]],
         "balance": _balance(numbers),
         "rows": [_row(numbers, code) for code in numbers.movers()],
-        "all_rows": [_row(numbers, code) for code in numbers.countries],
         "columns": COLUMNS,
-        "tiles": tiles(numbers),
-        "heat": heat(numbers),
         "law": law_averages(law),
         "on_top": any(c.kind == "tariff" for c in scenario.changes),
         "law_words": law.get("words") or (),
@@ -136,6 +133,15 @@ def answer_context(
         "world": "" if first else f"{found.world['name']} ({found.world['label']})",
         "created": "" if first else found.created,
         "year": "2022" if first else found.world["year"],
+    }
+
+
+def details(numbers: Numbers) -> dict[str, Any]:
+    """Return what stands below the answer: every country, the map, output by sector."""
+    return {
+        "all_rows": [_row(numbers, code) for code in numbers.countries],
+        "tiles": tiles(numbers),
+        "heat": heat(numbers),
     }
 
 

@@ -3,7 +3,7 @@ import { draw, png } from "./charts.js";
 
 const $ = (selector, within = document) => within.querySelector(selector);
 const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
-const form = $("#controls"), answer = $("#answer"), state = $("#state"), problem = $("#problem");
+const form = $("#controls"), answer = $("#answer"), head = $("#head"), rest = $("#rest"), state = $("#state"), problem = $("#problem");
 const sliders = $$("input[type=range]", form);
 const plain = { start: "truce-as-announced", horizon: "medium", buyers: "USA" };
 
@@ -84,11 +84,13 @@ async function answerAll() {
     wanted = null;
     current = query;
     if (query === "") { clear(); continue; }
+    await pause(30 - (performance.now() - began));   // a slider that is dragged: the newest place
+    if (wanted) continue;
     const first = await fetchAnswer(query, "first");
     if (wanted || !first) continue;
     show(first, query, began);
     if (first.stage === "whole") { drawSoon(query); continue; }
-    await pause(120);          // a slider still moving is worth more than the range of where it was
+    await pause(150);          // a slider still moving is worth more than the range of where it was
     if (wanted) continue;
     const rest = await fetchAnswer(query, "whole");
     if (wanted || !rest) continue;
@@ -141,7 +143,8 @@ function calm() {
 
 function clear() {
   shown = null;
-  answer.replaceChildren();
+  head.replaceChildren();
+  rest.replaceChildren();
   $("#charts").hidden = true;
   $("#pin").disabled = true;
   state.textContent = "Choose a question above, or move a slider.";
@@ -151,7 +154,9 @@ function clear() {
 function show(body, query, began) {
   const open = new Set($$("details[open]", answer).map((d) => d.id));
   const focus = document.activeElement, key = answer.contains(focus) && focus.dataset;
-  answer.innerHTML = body.html;           // our own template, escaped on the server
+  head.innerHTML = body.html;             // our own template, escaped on the server
+  rest.inert = body.rest === undefined;   // of the question before, until the range is there
+  if (body.rest !== undefined) rest.innerHTML = body.rest;
   for (const id of open) if (id) document.getElementById(id)?.setAttribute("open", "");
   $$("table[data-roving]", answer).forEach(rove);
   if (key && key.v) $(`[data-v="${key.v}"][data-c="${key.c}"]`, answer)?.focus();
@@ -251,6 +256,7 @@ function rove(table) {
 
 async function copy(what, button) {
   const link = new URL(whole(address), location.href).href;
+  while (what !== "link" && rest.inert) await pause(50);
   const text = what === "link" ? link : $(`#as-${what}`).textContent;
   const before = button.textContent;
   try {
