@@ -57,7 +57,7 @@ def tables(
     order = [*(k for k in titles if k in found), *(k for k in found if k not in titles)]
     out = []
     for path in order:
-        made = _table(found[path], names or {})
+        made = _table([_totals(row) for row in found[path]], names or {})
         if made["columns"]:
             name = titles.get(path) or _title(path)
             out.append({"name": name, **made, "beside": bool(titles) and path not in titles})
@@ -143,6 +143,14 @@ def _lists(answer: Row, before: str = "") -> Iterable[tuple[str, list[Row]]]:
 
 def _is_range(value: Any) -> bool:
     return isinstance(value, Mapping) and {"central", "low", "high"} <= value.keys()
+
+
+def _totals(row: Row) -> Row:
+    """Return a row with the total in place of what a sum is made of."""
+    return {
+        key: value["total"] if isinstance(value, Mapping) and "total" in value else value
+        for key, value in row.items()
+    }
 
 
 def _table(rows: Sequence[Row], names: Mapping[str, str]) -> dict[str, Any]:
