@@ -23,11 +23,9 @@ from tradetalks.store import Store
 WRITER = Path(__file__).with_name("writer.py")
 
 
-def start(folder: Path, seed: int, count: int | None = None) -> subprocess.Popen[str]:
-    arguments = [str(folder), str(seed), *([] if count is None else [str(count)])]
-    return subprocess.Popen(
-        [sys.executable, str(WRITER), *arguments], stdout=subprocess.PIPE, text=True
-    )
+def start(folder: Path, *arguments: int) -> subprocess.Popen[str]:
+    command = [sys.executable, str(WRITER), str(folder), *map(str, arguments)]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
 def same(a: RunResult, b: RunResult) -> bool:
@@ -121,7 +119,7 @@ def test_runs_are_named_by_their_beginning_and_deleted(tmp_path: Path) -> None:
 
 def test_concurrent_writers_lose_nothing(tmp_path: Path) -> None:
     writers = [start(tmp_path, seed, 5) for seed in range(3)]
-    told = [w.communicate(timeout=120)[0].split("\n")[1:-1] for w in writers]
+    told = [w.communicate(timeout=120)[0].splitlines() for w in writers]
     assert [w.returncode for w in writers] == [0] * 3
     store = Store(tmp_path)
     assert {line.split()[1] for lines in told for line in lines} == {r["id"] for r in store.rows()}
@@ -129,22 +127,50 @@ def test_concurrent_writers_lose_nothing(tmp_path: Path) -> None:
     assert not list(tmp_path.glob(".*"))
 
 
+TOGETHER = 3  # processes that write at the same time
+
+
 def kill_at_random(folder: Path, times: int) -> int:
-    """Kill a writer `times` at random moments; return how many runs the store then holds."""
-    draw, store, promised, kept = random.Random(5), Store(folder), set[str](), 0
-    for moment in range(times):
-        writer = start(folder, moment)
-        assert writer.stdout is not None and writer.stdout.readline() == "ready\n"
-        time.sleep(draw.uniform(0.0, 0.5))
-        writer.send_signal(signal.SIGKILL)
-        promised |= {line.split()[1] for line in writer.communicate()[0].split("\n")[:-1]}
-        kept = check_whole(store)
-        assert promised <= {row["id"] for row in store.rows()}
+    """Kill writers `times` at random moments, three at work at a time; return the runs then held.
+
+    After each three the store is whole, and holds every run that a writer said it had stored.
+    """
+    draw, store, promised, kept, killed = random.Random(5), Store(folder), set[str](), 0, 0
+    with start(folder) as writers:
+        assert writers.stdin is not None and writers.stdout is not None
+        longest = 6 * float(writers.stdout.readline().split()[1])  # a few runs, on any machine
+        while killed < times:
+            count = min(TOGETHER, times - killed)
+            for number in range(count):
+                writers.stdin.write(f"start {killed + number}\n")
+            writers.stdin.flush()
+            begun: list[int] = []
+            while len(begun) < count:
+                _hear(writers.stdout.readline(), begun, promised)
+            for process in draw.sample(begun, count):
+                time.sleep(draw.uniform(0.0, longest))
+                os.kill(process, signal.SIGKILL)
+            killed += count
+            writers.stdin.write("wait\n")
+            writers.stdin.flush()
+            while (line := writers.stdout.readline()) != "gone\n":
+                _hear(line, begun, promised)
+            kept = check_whole(store)
+            assert promised <= {row["id"] for row in store.rows()}
+        writers.stdin.close()
     return kept
 
 
+def _hear(line: str, begun: list[int], promised: set[str]) -> None:
+    word, name = line.split()
+    if word == "begun":
+        begun.append(int(name))
+    else:
+        promised.add(name)
+
+
 def test_a_kill_at_any_moment_leaves_whole_runs(tmp_path: Path) -> None:
-    assert kill_at_random(tmp_path, 6) > 1
+    assert kill_at_random(tmp_path, 9) > 1
 
 
 def test_a_full_disk_is_said_and_leaves_nothing(tmp_path: Path) -> None:

@@ -1,9 +1,16 @@
-"""A process that stores run after run, for the tests that kill it: `writer.py FOLDER SEED`."""
+"""Processes that store run after run, for the tests that kill them.
+
+`writer.py FOLDER SEED COUNT` stores COUNT runs. `writer.py FOLDER` reads lines: `start SEED` begins
+a process that stores without end and says its number, `wait` waits until all of them are gone.
+"""
 
 from __future__ import annotations
 
+import os
 import random
 import sys
+import tempfile
+import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -35,17 +42,40 @@ def keep(store: Store, number: int, *, fresh: bool = False) -> str:
     return kept.id
 
 
-def main() -> None:
-    store, draw = Store(sys.argv[1]), random.Random(int(sys.argv[2]))
-    count = int(sys.argv[3]) if len(sys.argv) > 3 else sys.maxsize
-    keep(store, 0)  # imports what a run folder needs
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
+def say(words: str) -> None:
+    os.write(1, f"{words}\n".encode())  # whole or not at all
+
+
+def write(folder: str, seed: int, count: int) -> None:
+    store, draw = Store(folder), random.Random(seed)
     for _ in range(count):
         number = draw.randrange(6)
-        name = keep(store, number, fresh=draw.random() < 0.5)
-        sys.stdout.write(f"{number} {name}\n")
-        sys.stdout.flush()
+        say(f"{number} {keep(store, number, fresh=draw.random() < 0.5)}")
+
+
+def main() -> None:
+    folder, *rest = sys.argv[1:]
+    if rest:
+        write(folder, *map(int, rest))
+        return
+    with tempfile.TemporaryDirectory() as place:
+        save_run(run_of(0), Path(place) / "first")  # imports what a run folder needs, once for all
+        began = time.perf_counter()
+        save_run(run_of(0), Path(place) / "second")
+        say(f"took {time.perf_counter() - began}")
+    children: list[int] = []
+    for line in sys.stdin:
+        if line.startswith("start"):
+            child = os.fork()
+            if child == 0:
+                say(f"begun {os.getpid()}")
+                write(folder, int(line.split()[1]), sys.maxsize)
+            children.append(child)
+        else:
+            for child in children:
+                os.waitpid(child, 0)
+            children = []
+            say("gone")
 
 
 if __name__ == "__main__":

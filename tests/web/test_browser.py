@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import tradetalks as tt
+from pdf_text import Document
 from web.serving import Served, server
 
 if TYPE_CHECKING:
@@ -90,6 +91,14 @@ def test_a_person_with_no_manual(page: Page, served: Served) -> None:
     shown = page.locator(".card.USA .num").inner_text().replace("\u2212", "-")
     assert float(shown) == round(float(usa["central"]), 2)
     with page.expect_download() as download:
+        page.get_by_role("link", name="Brief (PDF)").click()
+    brief = Path(download.value.path()).read_bytes()
+    words = "".join(Document(brief).text().replace("-", "\u2212").split())
+    low, high = page.locator(".card.USA .range").inner_text().split(" to ")
+    assert brief.startswith(b"%PDF") and re.search(r"Whatifthetrucelapsed", words)
+    for each in (page.locator(".card.USA .num").inner_text(), low, high):
+        assert each.lstrip("+") in words, each
+    with page.expect_download() as download:
         page.get_by_role("link", name="Scenario file").click()
     scenario = tt.Scenario.from_yaml(Path(download.value.path()).read_text())
     assert {c.kind for c in scenario.changes} == {"law", "export_control"}
@@ -97,6 +106,10 @@ def test_a_person_with_no_manual(page: Page, served: Served) -> None:
         page.locator(".take [data-png]").click()
     assert Path(download.value.path()).read_bytes().startswith(b"\x89PNG")
     page.get_by_role("link", name="Report").click()
+    page.get_by_role("heading", name=re.compile("What if the truce lapsed")).wait_for()
+    page.go_back()
+    answered(page)
+    page.get_by_role("link", name="Brief as a page").click()
     page.get_by_role("heading", name=re.compile("What if the truce lapsed")).wait_for()
     assert any(p.name.startswith("what-if-") for p in (served.home / "runs").iterdir())
 

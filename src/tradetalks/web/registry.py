@@ -159,7 +159,7 @@ COMMANDS: dict[str, Command] = {
                     "open_deadlines": "Other open deadlines"},
             names={"count": "Seen so far", "contacts": "With leaders' contact", "id": "",
                    "announced_only": "", "chain": "", "evidence": "", "per_day": "", "note": "",
-                   "averted_low": "Averted: least", "averted_high": "most",
+                   "averted_low": "", "averted_high": "",
                    "decided_before": "Decided before"},
         ),
         Command(
