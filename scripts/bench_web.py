@@ -1,6 +1,6 @@
 """How fast and how sturdy the page is: start, sliders in a browser, readers, rude requests, kills.
 
-    taskset -c 0,1 .venv/bin/python scripts/bench_web.py [--quick]
+    taskset -c 0,1 .venv/bin/python scripts/bench_web.py [--quick] [--only sliders]
 
 Prints one line per figure; docs/web.md holds them beside their targets. Needs Chromium for the
 sliders. Server and browser share the cores that this script is pinned to.
@@ -9,6 +9,7 @@ sliders. Server and browser share the cores that this script is pinned to.
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import statistics
 import sys
@@ -76,27 +77,45 @@ def show(name: str, times: list[float]) -> None:
     print(f"{name}: p50 {statistics.median(ordered):.0f} ms, p95 {p95:.0f} ms (n={len(ordered)})")
 
 
+def served_figures(home: Path, wanted: list[str], quick: bool) -> None:
+    """Measure sliders, readers and rude requests on one server."""
+    with server(home) as served:
+        if "sliders" in wanted:
+            time.sleep(60)  # it compiles
+            for name, times in sliders(served.address, 10 if quick else 40).items():
+                show(f"slider '{name}'", times)
+        if "readers" in wanted:
+            began = time.perf_counter()
+            print(f"50 readers, 4 pages each: {dict(fifty(served))} "
+                  f"in {time.perf_counter() - began:.1f} s")  # fmt: skip
+        if "rude" in wanted:
+            count = 200 if quick else 1000
+            print(f"{count} malformed requests: {dict(sorted(malformed(served, count).items()))}")
+        print(f"stops in {served.stop():.1f} s")
+
+
+PARTS = ("start", "sliders", "readers", "rude", "kills")
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer of everything")
-    quick = parser.parse_args().quick
+    parser.add_argument("--only", choices=PARTS, action="append", help="this part; repeat it")
+    asked = parser.parse_args()
+    quick, wanted = asked.quick, asked.only or list(PARTS)
     place = Path(tempfile.mkdtemp(prefix="tradetalks-bench-"))
-    print(f"first page after start, nothing cached: {first_page(place / 'cold'):.2f} s")
-    time.sleep(5)  # the first server's helper ends
-    print(f"first page after start, cached: {first_page(place / 'cold'):.2f} s")
-    with server(place / "warm") as served:
-        time.sleep(60)  # it compiles
-        for name, times in sliders(served.address, 10 if quick else 40).items():
-            show(f"slider '{name}'", times)
-        began = time.perf_counter()
-        print(f"50 readers, 4 pages each: {dict(fifty(served))} "
-              f"in {time.perf_counter() - began:.1f} s")  # fmt: skip
-        count = 200 if quick else 1000
-        print(f"{count} malformed requests: {dict(sorted(malformed(served, count).items()))}")
-        print(f"stops in {served.stop():.1f} s")
-    kills = 20 if quick else 100
-    print(f"{kills} kills: {kill_at_random(place / 'runs', kills)} runs, all whole")
+    print(f"load of the last minute: {os.getloadavg()[0]:.1f}")
+    if "start" in wanted:
+        print(f"first page after start, nothing cached: {first_page(place / 'cold'):.2f} s")
+        time.sleep(5)  # the first server's helper ends
+        print(f"first page after start, cached: {first_page(place / 'cold'):.2f} s")
+    if {"sliders", "readers", "rude"} & set(wanted):
+        served_figures(place / "warm", wanted, quick)
+    if "kills" in wanted:
+        kills, began = 20 if quick else 100, time.perf_counter()
+        runs = kill_at_random(place / "runs", kills)
+        print(f"{kills} kills: {runs} runs, all whole, {time.perf_counter() - began:.0f} s")
     shutil.rmtree(place, ignore_errors=True)
 
 
