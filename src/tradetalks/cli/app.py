@@ -20,9 +20,11 @@ from tradetalks.cli import (
     law,
     replicate,
     run,
+    runs,
     scenarios,
     sweep,
     talks,
+    web,
 )
 
 THREE_THINGS = """Three things to try:
@@ -63,6 +65,7 @@ def build() -> typer.Typer:
         ensemble,
         sweep,
         scenarios,
+        runs,
         law,
         controls,
         exposure,
@@ -71,6 +74,7 @@ def build() -> typer.Typer:
         claims,
         replicate,
         data,
+        web,
     ):
         commands.register(app)
     return app
