@@ -78,6 +78,7 @@ def test_a_scenario_is_run_first(call: Call, monkeypatch: pytest.MonkeyPatch) ->
         (("lapze-0123abcd",), 2, "Did you mean 'lapse-0123abcd'?"),
         (("truce-holdz",), 2, "Did you mean 'truce-holds'?"),
         (("lapse", "--lang", "zh"), 2, "'zh' is not"),
+        (("lapse", "--out", "{file}/inside"), 2, "Not a directory. Give another --out"),
         (("lapse", "--out", "{file}"), 2, "a file of that name exists. Give another --out."),
     ],
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html as entities
-import json
 import re
 from collections import Counter
 from collections.abc import Mapping
@@ -14,13 +13,12 @@ from pathlib import Path
 import pytest
 
 from pdf_text import Document
-from synthetic_run import COUNTRIES, renamed, synthetic_run
+from synthetic_run import renamed, synthetic_run
 from tradetalks.engine import simulate
 from tradetalks.errors import CannotWrite, NoAnswer, NotConverged
 from tradetalks.report.brief import Brief, brief_of, html, pdf, render
-from tradetalks.report.brief import pdf as pdf_function
 from tradetalks.report.brief.files import write_files
-from tradetalks.report.brief.typeset import Pdf, lacking
+from tradetalks.report.brief.typeset import lacking
 from tradetalks.results import RunResult, finding, headline
 from tradetalks.results.labels import number
 from tradetalks.scenario import Scenario, load_scenario
@@ -136,6 +134,16 @@ def test_shipped_briefs_have_two_to_four_pages(kind: str, pdfs: Mapping[str, Doc
     assert 2 <= len(pdfs[kind].pages) <= 4
 
 
+def test_a_long_brief_is_set_smaller_rather_than_on_more_pages() -> None:
+    notes = "What a deal would hold is not known, and this sentence says so at some length. " * 12
+    question = "What if " + "a very long question went on and on, " * 5 + "would it still fit?"
+    long = brief_of(renamed(synthetic_run(), notes=notes, question=question))
+    acts = tuple(replace(long.acts[0], text=f"Act {n}: {notes[:160]}") for n in range(30))
+    document = Document(pdf(replace(long, acts=acts)))
+    assert 3 <= len(document.pages) <= 4
+    assert document.text().index("Who gains") < document.text().index("Figure 2")
+
+
 @pytest.mark.parametrize("kind", SHIPPED)
 def test_the_printed_scenario_asks_the_same_question(
     kind: str, briefs: Mapping[str, Brief]
@@ -171,7 +179,7 @@ def test_law_on_the_day_assumptions_and_marks(briefs: Mapping[str, Brief]) -> No
     assert {r.mark for r in law.acts} >= {"V", "S"}
     assert "V: source read" in law.marks and "S: second-hand" in law.marks
     assert all(r.evidence for r in (*law.acts, *law.data) if r.mark)
-    assert any("custom" not in limit and "Not a forecast" in limit for limit in law.limits)
+    assert law.limits[0].startswith("Not a forecast")
     assert "商务部" in {n.name_zh for n in law.names}
     assert {r.name_zh for r in law.countries.rows} >= {"美国", "中国"}
 
@@ -213,7 +221,6 @@ def test_no_brief_without_an_equilibrium() -> None:
 
 def test_the_same_brief_is_the_same_file(briefs: Mapping[str, Brief]) -> None:
     assert pdf(briefs["made up"]) == pdf(briefs["made up"])
-    assert json.loads(json.dumps(briefs["made up"].to_plain())) is not None
 
 
 # Chinese
@@ -266,7 +273,7 @@ def test_typst_says_why_it_fails(
 ) -> None:
     monkeypatch.setattr("tradetalks.report.brief.typeset.template", lambda: "#nothing-of-that-name")
     with pytest.raises(NoAnswer, match="Typst says 'unknown variable: nothing-of-that-name'"):
-        pdf_function(briefs["made up"])
+        pdf(briefs["made up"])
 
 
 def test_a_figure_that_cannot_be_drawn_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -302,8 +309,3 @@ def test_a_file_in_the_way(tmp_path: Path) -> None:
     with pytest.raises(CannotWrite, match=r"a file of that name exists\. Give another --out"):
         write_files(tmp_path / "out", {"a": b""})
     assert (tmp_path / "out").read_text() == "mine"
-
-
-def test_a_run_of_one_party_has_a_brief() -> None:
-    run = synthetic_run(countries=tuple(COUNTRIES[:6]))
-    assert isinstance(render(brief_of(run)), Pdf)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from tradetalks.report.theme import BLUE, INK, VERMILLION, Spec, figure
@@ -100,7 +101,7 @@ def worth_spec(until: str, summary: Mapping[str, Any]) -> Spec:
     }  # fmt: skip
     return figure(
         {"hconcat": [months, likely], "spacing": 40},
-        title=f"What the truce to {until} is worth, and how it may end",
+        title=f"What the truce to {_day(until)} is worth, and how it may end",
         subtitle=["A month of truce instead of war, one more month before its end"],
         source=(
             "Source: truce game of tradetalks; payoffs from the world model of 2022, other numbers "
@@ -109,6 +110,11 @@ def worth_spec(until: str, summary: Mapping[str, Any]) -> Spec:
         ),
         data=[],
     )
+
+
+def _day(iso: str) -> str:
+    day = date.fromisoformat(iso)
+    return f"{day.day} {day:%B %Y}"
 
 
 def _map(found: Mapping[str, Any]) -> Spec:

@@ -204,7 +204,10 @@ COMMANDS: dict[str, Command] = {
             ("talks", "approval"),
             (_AGENDA, _HORIZON),
             "one to several minutes",
-            sheets={"approval": "Steps of approval", "vetoes": "Who may stop it"},
+            sheets={"approval": "Does it pass?", "vetoes": "Who may stop it"},
+            names={"levels": "", "point": "", "package": "", "title": "Package", "in_zone": "",
+                   "approver": "", "win_set": "Accepts, part of the zone",
+                   "probability_nash": "Accepts Nash's package", "blocks_alone": "Blocks alone"},
         ),
         Command(
             "cooperative",
@@ -223,6 +226,10 @@ COMMANDS: dict[str, Command] = {
                 Switch("cuts", "Cuts only: no duty may rise", "--cuts-only"),
             ),
             "a minute or more",
+            sheets={"gains": "Who gains", "averages": "Average tariffs between the parties"},
+            names={"player": "At the table", "real_income": "Real income, %",
+                   "equivalent_variation": "Welfare, USD bn", "tariff_reference": "Before, %",
+                   "tariff": "After, %", "imports_reference": "Imports before, USD bn"},
             group="war",
         ),
         Command(

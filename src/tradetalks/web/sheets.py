@@ -93,7 +93,7 @@ def headline(text: str) -> str:
     for lines in _paragraphs(text):
         if "\u2500" in lines or "  " in lines:
             return ""
-        if not lines.startswith("Note:"):
+        if not lines.startswith("Note:") and not lines.endswith("?"):
             return minus_signs(lines)
     return ""
 

@@ -12,10 +12,12 @@ from tradetalks.errors import NoAnswer
 from tradetalks.report.brief.contents import Brief
 
 FONT_CURE = (
-    "Install a font with Chinese characters, such as fonts-wqy-microhei or fonts-noto-cjk "
-    "(`sudo make system-deps`), and make the brief again."
+    "Install a font with Chinese characters, such as Noto Sans CJK (on Debian `sudo apt install "
+    "fonts-wqy-microhei`; in a clone `sudo make system-deps`), and make the brief again."
 )
 _SHOWN = 24
+_MOST_PAGES = 4
+_SCALES = ("1", "0.95", "0.9")
 _OWN = "−±·•–—’×÷…"  # drawn by the font that comes with Typst
 
 # A character that no font can draw has the width of the box that stands for it, in two unlike
@@ -66,8 +68,26 @@ def render(brief: Brief, *, system_fonts: bool = True) -> Pdf:
     """
     missing = undrawable(brief, system_fonts=system_fonts)
     inputs = {"brief": json.dumps(brief.to_plain(), ensure_ascii=False), "missing": missing}
+    inputs["scale"] = _scale(inputs, system_fonts)
     made: bytes = _typst("compile", template(), inputs, system_fonts, format="pdf", **_day(brief))
     return Pdf(made, missing, "".join(c for c in missing if c in _without_names(brief)))
+
+
+def _scale(inputs: dict[str, str], system_fonts: bool) -> str:
+    """Return the size of type: as large as keeps the table on page one and the pages to four."""
+    fitting: list[str] = []
+    for scale in _SCALES:
+        shape = json.loads(
+            _typst(
+                *("query", template(), {**inputs, "scale": scale}, system_fonts),
+                selector="<shape>", field="value", one=True,
+            )
+        )  # fmt: skip
+        if shape["pages"] <= _MOST_PAGES:
+            if shape["who"] == 1:
+                return scale
+            fitting.append(scale)
+    return fitting[0] if fitting else _SCALES[-1]
 
 
 def _without_names(brief: Brief) -> str:
@@ -116,7 +136,8 @@ def _typst(what: str, text: str, inputs: dict[str, str], system_fonts: bool, **o
         )
     except (RuntimeError, ImportError, OSError) as error:  # TypstError is a RuntimeError
         words = " ".join(str(getattr(error, "message", "") or error).split())
+        words = words.removeprefix("failed to compile document: ")
         raise NoAnswer(
             f"the PDF could not be set: Typst says '{words}'.",
-            cure="The HTML brief needs no Typst; is the package `typst` whole?",
+            cure="`tradetalks brief --only html` needs no Typst; is the package `typst` whole?",
         ) from error
