@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-# What is compiled is kept from one server of the tests to the next.
-CACHE = {"JAX_COMPILATION_CACHE_DIR": f"{os.environ.get('TRADETALKS_HOME', '')}/jax"}
+# What is compiled is kept from one server of the tests to the next, or where you keep it anyhow.
+_KEPT = os.environ.get("JAX_COMPILATION_CACHE_DIR", f"{os.environ.get('TRADETALKS_HOME', '')}/jax")
+CACHE = {"JAX_COMPILATION_CACHE_DIR": _KEPT}
 
 
 class Served:

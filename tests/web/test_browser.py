@@ -45,7 +45,7 @@ def page(chromium: Browser, served: Served) -> Iterator[Page]:
     context.grant_permissions(["clipboard-read", "clipboard-write"], origin=served.address[:-1])
     said: list[str] = []
     made = context.new_page()
-    made.set_default_timeout(60_000)
+    made.set_default_timeout(150_000)
     made.on("console", lambda m: said.append(m.text) if m.type == "error" else None)
     made.on("pageerror", lambda e: said.append(str(e)))
     yield made
