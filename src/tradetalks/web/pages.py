@@ -195,14 +195,8 @@ def duty(request: Request) -> Response:
     found, problem = None, None
     if given["code"]:
         try:
-            found = policy.duty(
-                given["code"],
-                given["on"] or None,
-                exporter,
-                importer,
-                None,
-                given["law"] or "enacted",
-            )  # type: ignore[arg-type]
+            law: Any = given["law"] or "enacted"
+            found = policy.duty(given["code"], given["on"] or None, exporter, importer, None, law)
         except TradeTalksError as error:
             problem = str(error)
     page = render(request, "duty.html", given=given, found=found, problem=problem,
