@@ -20,6 +20,9 @@ _PUBLIC = {
     "RunResult": "tradetalks.results",
     "compare": "tradetalks.results",
     "explain": "tradetalks.results",
+    "exposure": "tradetalks.supply",
+    "licence_run": "tradetalks.supply",
+    "derisk": "tradetalks.supply",
 }
 
 if TYPE_CHECKING:
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from tradetalks.engine import simulate
     from tradetalks.results import RunResult, compare, explain
     from tradetalks.scenario import Scenario, load_scenario
+    from tradetalks.supply import derisk, exposure, licence_run
 
 __all__ = [
     "RunResult",
@@ -34,7 +38,10 @@ __all__ = [
     "World",
     "__version__",
     "compare",
+    "derisk",
     "explain",
+    "exposure",
+    "licence_run",
     "load_scenario",
     "load_world",
     "simulate",

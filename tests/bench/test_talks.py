@@ -85,3 +85,27 @@ def test_four_thousand_packages_of_64_worlds(benchmark, measured) -> None:
     benchmark.pedantic(cold, rounds=2)
     measured("4,096 packages, 64 worlds, 30x23, cold", benchmark.stats.stats.min, 10.0, "s")
     measured("the same, peak memory", max(memory), None, "GB")
+
+
+@pytest.mark.raw_data
+def test_talks_of_seven(benchmark, measured, raw_data) -> None:
+    """Ossa (2014): equal gains from his factual tariffs, compilation included."""
+    from tradetalks.data.readers.replication import read_ossa
+    from tradetalks.talks import cooperative_tariffs
+    from tradetalks.validation.economies import BALANCED
+    from tradetalks.validation.ossa_2014_given_tariffs import baseline
+
+    data = read_ossa()
+    base, elasticities = baseline(data)
+
+    def talks():
+        return cooperative_tariffs(
+            base, elasticities, BALANCED, range(7), against="all", tariff=data.tariff
+        ).require()
+
+    began = time.perf_counter()
+    talks()
+    first = time.perf_counter() - began
+    benchmark.pedantic(talks, rounds=2)
+    measured("Ossa's cooperative tariffs, 7x33, with compilation", first, 180.0, "s")
+    measured("Ossa's cooperative tariffs, 7x33, compiled", benchmark.stats.stats.min, 180.0, "s")

@@ -13,6 +13,8 @@ EU27 = {
 }
 OTHERS = ["USA", "CHN", "JPN", "MEX", "NOR", "ROW"]
 APART = {"DEU", "FRA", "ITA", "NLD", "IRL"}
+GAMES = {"us-optimal", "bilateral-nash"}
+"""Shipped scenarios whose rates are by sector of the shipped world: tests/talks has them."""
 
 
 @dataclass(frozen=True)

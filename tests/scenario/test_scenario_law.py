@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scenario_worlds import make_world
+from scenario_worlds import GAMES, make_world
 
 from tradetalks import policy
 from tradetalks.codes import region_set
@@ -22,6 +22,7 @@ LAW = [n for n in scenario_names() if load_scenario(n).base.law != "file"]
 FLAT = [
     n for n in scenario_names()
     if (s := load_scenario(n)).base.law == "file" and (s.world, s.goods) == ("world-2022", "none")
+    and n not in GAMES
 ]  # fmt: skip
 
 

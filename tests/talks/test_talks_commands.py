@@ -14,7 +14,8 @@ import pytest
 
 from tradetalks.cli import main
 from tradetalks.data import load_world
-from tradetalks.talks import largest_deviation_gain, play
+from tradetalks.scenario import Scenario, compile_shock, load_scenario
+from tradetalks.talks import best_joint_deviation, largest_deviation_gain, play
 
 Call = Callable[..., tuple[int, str, str]]
 
@@ -132,12 +133,87 @@ def test_sets_without_a_best_tariff_are_said(call: Call) -> None:
         (("nash", "--from", "full-decoupling"), "it changes more than duties"),
         (("nash", "--horizon", "soon"), "soon"),
         (("nash", "--deficit", "none"), "none"),
+        (("nash", "--weights", "nowhere.yaml"), "nowhere.yaml"),
+        (("nash", "--lowest", "30", "--highest", "10"), "the bounds cross"),
+        (("cooperative", "USA"), "two or more different players"),
+        (("cooperative", "--rule", "gatt"), "Write 'bilateral' or 'mfn'"),
+        (("cooperative", "--partners", "friends"), "Write `players` or `all`"),
+        (("cooperative", "--from", "free-trade", "--cuts-only"), "no duty is left to cut"),
+        (("weights", "USB"), "unknown player 'USB'. Did you mean 'USA'"),
+        (("best", "--regions", "planets"), "planets"),
     ],
 )
 def test_bad_questions_leave_stdout_empty(call: Call, arguments, said: str) -> None:
     status, out, err = call(*arguments)
     assert (status, out) == (2, "")
     assert said in err
+
+
+@pytest.fixture(scope="module")
+def peace():
+    return play("cooperative", ("USA", "CHN"), start_from="nash")
+
+
+def test_talks_from_the_war_gain_the_same_on_both_sides(peace, war) -> None:
+    (row,) = peace.talks()
+    assert row["on_frontier"] and row["unequal"] < 1e-9 and peace.status()["foc"] < 1e-6
+    gains = {r["country"]: r["real_income"] for r in peace.gains()}
+    assert gains["USA"] == pytest.approx(gains["CHN"], rel=1e-6) and 0.02 < gains["USA"] < 1.0
+    assert gains["VNM"] < 0, "what comes back from third countries is their loss"
+    assert sum(row["shares"].values()) == pytest.approx(1.0)
+    choice = peace.choices[peace.central]
+    np.testing.assert_allclose(choice.origin, war.choices[war.central].tariff, atol=1e-5)
+    assert best_joint_deviation(choice, draws=100) <= 1e-9
+    assert "same proportion" in " ".join(peace.assumptions())
+
+
+def test_cooperative_json_and_text(call: Call, tmp_path: Path) -> None:
+    file = tmp_path / "peace.yaml"
+    status, out, _ = call(
+        "cooperative", "--rule", "mfn", "--cuts-only", "--format", "json", "--scenario", str(file)
+    )
+    answer = json.loads(out)
+    assert status == 0 and answer["command"] == "talks cooperative"
+    (row,) = answer["talks"]
+    assert row["on_frontier"] and min(row["gains"].values()) >= row["gain"] - 1e-6
+    for player in answer["averages"]:
+        assert player["tariff"] <= player["tariff_reference"] + 1e-9
+    assert load_scenario(file).name == "peace"
+    status, out, _ = call("cooperative", "--from", "nash")
+    assert status == 0 and "begin talks at their Nash tariffs" in out and "Nash, %" in out
+
+
+def test_the_shipped_scenarios_are_the_games_of_today(war) -> None:
+    """If this fails the world has moved: run scripts/write_talks_scenarios.py."""
+    alone = play("optimal", ("USA",), partners=("CHN",))
+    for name, game in (("us-optimal", alone), ("bilateral-nash", war)):
+        scenario = load_scenario(name)
+        assert Scenario.from_yaml(scenario.to_yaml()) == scenario
+        assert scenario.reference().name == "truce-holds" and scenario.expected
+        compiled = compile_shock(scenario, game.table).tariff
+        found = game.choices[game.central].tariff
+        np.testing.assert_allclose(compiled, found, atol=1e-3)
+
+
+def test_the_best_tariff_in_three_columns(call: Call) -> None:
+    status, out, _ = call("best", "--elasticities", "central", "--format", "json")
+    answer = json.loads(out)
+    rows = {r["game"]: r for r in answer["rows"]}
+    assert status == 0 and list(rows) == ["optimal", "nash", "cooperative"]
+    us = {name: row["real_income"]["USA"]["percent"] for name, row in rows.items()}
+    assert us["optimal"] > 0 > us["nash"] and us["cooperative"] > us["nash"]
+    assert rows["cooperative"]["tariff"] < rows["nash"]["tariff"]
+    assert [p["tariff"] for p in answer["published"]] == [19.0, 34.0, 9.0, 43.6]
+    assert all(p["url"].startswith("https://") for p in answer["published"])
+
+
+def test_weights_are_saved_and_said(call: Call, tmp_path: Path) -> None:
+    file = tmp_path / "w.yaml"
+    status, out, _ = call("weights", "CHN", "--partners", "USA", "--save", str(file))
+    assert status == 0 and "Identified" in out and "Motor vehicles" in out
+    assert "weights:" in file.read_text("utf-8")
+    status, out, err = call("weights", "CHN", "--save", str(tmp_path / "no" / "w.yaml"))
+    assert (status, out) == (2, "") and "cannot write" in err
 
 
 def test_a_cap_binds_and_is_said() -> None:

@@ -124,8 +124,8 @@ def test_deviations_from_what_is_no_equilibrium_gain(world) -> None:
     table, base, el = world
     alone = optimal_tariffs(base, el, None, 0).require()
     elsewhere = type(alone)(
-        alone.setting, alone.players, alone.bounds, table.tariff, alone.before, alone.before,
-        alone.status,
+        alone.setting, alone.players, alone.bounds, table.tariff, table.tariff, alone.before,
+        alone.before, alone.status,
     )  # fmt: skip
     assert largest_deviation_gain(elsewhere, 0) > 1e-5
     assert condition_gaps(elsewhere).max() > 1e-2

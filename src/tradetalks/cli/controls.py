@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import typer
 
+from tradetalks.cli import controls_supply
 from tradetalks.cli.output import FORMAT, Format, emit, paragraph, progress, table_text
 
 if TYPE_CHECKING:
@@ -38,12 +37,11 @@ _SCALE = (
 def register(app: typer.Typer) -> None:
     """Add the group of commands to the application."""
     group = typer.Typer(
-        help="Export controls: who they cost what, and what lifting them brings.",
+        help="Export controls: licences, who has power over whom, second sources, what lifting brings.",
         no_args_is_help=True,
     )
     group.command("contradiction")(show_contradiction)
-    if find_spec("tradetalks.cli.controls_supply") is not None:
-        import_module("tradetalks.cli.controls_supply").register(group)
+    controls_supply.register(group)
     app.add_typer(group, name="controls")
 
 

@@ -9,16 +9,20 @@ import typer
 
 from tradetalks.cli import (
     talks_assumptions,
+    talks_best,
     talks_gap,
     talks_groups,
     talks_jobs,
     talks_packages,
     talks_partners,
     talks_truce,
+    talks_weights,
 )
 from tradetalks.cli.output import FORMAT, Format, emit, paragraph, progress, table_text
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tradetalks.results import Answer
     from tradetalks.talks import TariffGame
 
@@ -29,7 +33,10 @@ _REGIONS: Any = typer.Option(None, help="Region set: default, all, eu27 or blocs
 _HORIZON: Any = typer.Option(None, help="short, medium or long.")
 _ELASTICITIES: Any = typer.Option("central", help="central, or all for a range.")
 _DEFICIT: Any = typer.Option(None, help="fixed_world_share, gni_share or balanced.")
+_LOWEST: Any = typer.Option(0.0, help="The lowest duty allowed, in percent (below 0: a subsidy).")
 _HIGHEST: Any = typer.Option(1000.0, help="The highest duty allowed, in percent.")
+_SCENARIO: Any = typer.Option(None, "--scenario", help="Write the tariffs to this YAML file.")
+_WEIGHTS: Any = typer.Option(None, help="File of political weights by sector.")
 _THIRD, _COLUMNS = 5, 3
 
 
@@ -41,14 +48,17 @@ def register(app: typer.Typer) -> None:
     )
     group.command("optimal")(optimal)
     group.command("nash")(nash)
+    group.command("cooperative")(cooperative)
     for commands in (
         talks_assumptions,
+        talks_best,
         talks_gap,
         talks_groups,
         talks_jobs,
         talks_packages,
         talks_partners,
         talks_truce,
+        talks_weights,
     ):
         commands.register(group)
     app.add_typer(group, name="talks")
@@ -62,12 +72,25 @@ def optimal(
     horizon: str | None = _HORIZON,
     elasticities: str = _ELASTICITIES,
     deficit: str | None = _DEFICIT,
+    lowest: float = _LOWEST,
     highest: float = _HIGHEST,
+    weights: str | None = _WEIGHTS,
+    scenario: str | None = _SCENARIO,
     format: Format = FORMAT,
 ) -> None:
     """Which goods tariffs would serve one country best, if nobody retaliated?"""
     taxed = () if partners == "all" else tuple(partners.split(","))
-    options = (start_from, regions, horizon, elasticities, deficit, highest)
+    options = (
+        start_from,
+        regions,
+        horizon,
+        elasticities,
+        deficit,
+        lowest,
+        highest,
+        weights,
+        scenario,
+    )
     _answer("optimal", (country,), taxed, options, format)
 
 
@@ -79,30 +102,102 @@ def nash(
     horizon: str | None = _HORIZON,
     elasticities: str = _ELASTICITIES,
     deficit: str | None = _DEFICIT,
+    lowest: float = _LOWEST,
     highest: float = _HIGHEST,
+    weights: str | None = _WEIGHTS,
+    scenario: str | None = _SCENARIO,
     format: Format = FORMAT,
 ) -> None:
     """Where does a tariff war end, if each side answers the other as serves it best?"""
+    everybody = _everybody(partners)
+    options = (
+        start_from,
+        regions,
+        horizon,
+        elasticities,
+        deficit,
+        lowest,
+        highest,
+        weights,
+        scenario,
+    )
+    _answer("nash", tuple(players or ("USA", "CHN")), everybody, options, format)
+
+
+def cooperative(
+    players: list[str] = typer.Argument(None, help="Two or more countries; default USA CHN."),
+    rule: str = typer.Option(
+        "bilateral", help="bilateral: a duty per partner; mfn: one duty for all."
+    ),
+    partners: str = typer.Option("players", help="players: one another; all: everybody."),
+    start_from: str = typer.Option(
+        "truce-holds", "--from", help="Where talks begin: nash, or a scenario such as free-trade."
+    ),
+    gains: str = typer.Option(
+        "at_least_equal", help="equal: the same proportion, whatever it costs; at_least_equal."
+    ),
+    cuts_only: bool = typer.Option(False, "--cuts-only", help="No duty may rise."),
+    regions: str | None = _REGIONS,
+    horizon: str | None = _HORIZON,
+    elasticities: str = _ELASTICITIES,
+    deficit: str | None = _DEFICIT,
+    lowest: float = _LOWEST,
+    highest: float = _HIGHEST,
+    weights: str | None = _WEIGHTS,
+    scenario: str | None = _SCENARIO,
+    format: Format = FORMAT,
+) -> None:
+    """What could talks bring, if all sides gain the same proportion?"""
+    options = (
+        start_from,
+        regions,
+        horizon,
+        elasticities,
+        deficit,
+        lowest,
+        highest,
+        weights,
+        scenario,
+    )
+    everybody = _everybody(partners)
+    _answer(
+        "cooperative",
+        tuple(players or ("USA", "CHN")),
+        everybody,
+        options,
+        format,
+        rule=rule,
+        gains=gains,
+        cuts_only=cuts_only,
+    )
+
+
+def _everybody(partners: str) -> tuple[str, ...]:
     from tradetalks.errors import BadInput
 
     if partners not in ("players", "all"):
         raise BadInput(
             f"--partners {partners} means nothing here.", cure="Write `players` or `all`."
         )
-    everybody = ("all",) if partners == "all" else ()
-    options = (start_from, regions, horizon, elasticities, deficit, highest)
-    _answer("nash", tuple(players or ("USA", "CHN")), everybody, options, format)
+    return ("all",) if partners == "all" else ()
 
 
 def _answer(
-    kind: str, players: Sequence[str], partners: Sequence[str], options: Any, how: Format
+    kind: str,
+    players: Sequence[str],
+    partners: Sequence[str],
+    options: Any,
+    how: Format,
+    **of_talks: Any,
 ) -> None:
     from tradetalks.cli.home import use_compilation_cache
 
     use_compilation_cache()
-    from tradetalks.talks import play
+    from tradetalks.talks import play, read_weights
 
-    start_from, regions, horizon, elasticities, deficit, highest = options
+    start_from, regions, horizon, elasticities, deficit, lowest, highest, weights, scenario = (
+        options
+    )
     with progress("Searching") as step:
         game = play(
             kind,
@@ -113,10 +208,39 @@ def _answer(
             horizon=horizon,
             deficit=deficit,
             elasticities=elasticities.split(","),
-            bounds=(0.0, highest / 100.0),
+            bounds=(lowest / 100.0, highest / 100.0),
+            weights=None if weights is None else read_weights(weights),
             progress=step,
+            **of_talks,
         )
+    if scenario is not None:
+        write_scenario(game, scenario)
     emit(_envelope(game), how, game.tariffs(), lambda: _text(game))
+
+
+def write_scenario(game: TariffGame, path: str) -> None:
+    """Write a game's tariffs as a scenario file, named after it. Raises `CannotWrite`."""
+    from pathlib import Path
+
+    from tradetalks.talks import scenario_of
+
+    file = Path(path)
+    write_file(file, scenario_of(game, file.stem).to_yaml())
+
+
+def write_file(file: Path, text: str) -> None:
+    """Write a text, whole or not at all. Raises `CannotWrite`."""
+    from tradetalks.errors import CannotWrite
+
+    part = file.with_name(file.name + ".part")
+    try:
+        part.write_text(text, "utf-8")
+        part.replace(file)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise CannotWrite(
+            f"cannot write {file}: {error.strerror}.", cure="Name a file in a folder that exists."
+        ) from None
 
 
 def _envelope(game: TariffGame) -> Answer:
@@ -126,6 +250,7 @@ def _envelope(game: TariffGame) -> Answer:
         "players": game.players,
         "partners": game.partners,
         "against": game.reference.name,
+        "start": game.start,
         "world": game.table.name,
         "regions": game.reference.regions,
         "horizon": game.reference.horizon,
@@ -140,6 +265,8 @@ def _envelope(game: TariffGame) -> Answer:
         "gains": game.gains(),
         "tariffs": game.tariffs(),
     }
+    if game.kind == "cooperative":
+        body["talks"] = game.talks()
     return Answer(
         f"talks {game.kind}",
         game.created,
@@ -154,7 +281,7 @@ def _envelope(game: TariffGame) -> Answer:
 def _text(game: TariffGame) -> str:
     parts = [
         paragraph(_question(game)),
-        table_text(("Who taxes", "By law, %", "Chosen, %"), _averages(game)),
+        table_text(("Who taxes", f"{_start(game)}, %", "Chosen, %"), _averages(game)),
         table_text(("Country", "Real income, %", "Same, USD bn"), _gains(game)),
         table_text(*_sectors(game))
         if len(game.players) <= _COLUMNS
@@ -167,9 +294,15 @@ def _text(game: TariffGame) -> str:
     return "".join(parts)
 
 
+def _start(game: TariffGame) -> str:
+    return "Nash" if game.start == "nash" else "By law"
+
+
 def _question(game: TariffGame) -> str:
     from tradetalks.results.labels import country_heading, country_in_sentence
 
+    if game.kind == "cooperative":
+        return _talks(game)
     if game.kind == "optimal":
         (partners,) = game.partners
         whom = country_in_sentence(partners[0]) if len(partners) == 1 else "its partners"
@@ -180,6 +313,33 @@ def _question(game: TariffGame) -> str:
     taxed = {len(p) for p in game.partners} == {len(game.players) - 1}
     whom = "one another" if taxed else "everybody"
     text = f"{who} tax goods from {whom}, each as serves it best given what the others do."
+    return text[0].upper() + text[1:]
+
+
+def _talks(game: TariffGame) -> str:
+    from tradetalks.results.labels import country_in_sentence
+
+    rows = {r["elasticities"]: r for r in game.talks()}
+    middle = rows[game.central]
+    names = [country_in_sentence(code) for code in game.players]
+    who = ", ".join(names[:-1]) + f" and {names[-1]}"
+    begun = "at their Nash tariffs" if game.start == "nash" else f"under '{game.start}'"
+    gains = [r["gain"] for r in rows.values()]
+    ranged = f" ({min(gains):.3f} to {max(gains):.3f})" if len(gains) > 1 else ""
+    shares = ", ".join(f"{code} {value:.2f}" for code, value in middle["shares"].items())
+    more = [country_in_sentence(c) for c, share in middle["shares"].items() if share == 0]
+    text = (
+        f"{who} begin talks {begun} and raise what each cares for by the same proportion, as far "
+        f"as tariffs can: {middle['gain']:+.3f}%{ranged}"
+        + (f", {' and '.join(more)} by more" if more else "")
+        + ". "
+        + (
+            "From there nobody gains unless another loses"
+            if middle["on_frontier"]
+            else "Equal gains hold one side back there"
+        )
+        + f" (weights of the joint optimum: {shares})."
+    )
     return text[0].upper() + text[1:]
 
 
@@ -221,7 +381,7 @@ def _sectors(game: TariffGame) -> tuple[list[str], list[list[str]]]:
     at = {(r["importer"], r["sector"]): r for r in rows}
     header = ["Sector"]
     for code in game.players:
-        header += [f"{code}: law, %", f"{code}: chosen, %"]
+        header += [f"{code}: {_start(game).lower()}, %", f"{code}: chosen, %"]
     out: list[list[str]] = []
     for sector in dict.fromkeys(r["sector"] for r in rows):
         line = [sector_name(sector)]

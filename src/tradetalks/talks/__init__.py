@@ -12,11 +12,25 @@ _PUBLIC = {
     "largest_deviation_gain": "tariffs",
     "nash_tariffs": "tariffs",
     "optimal_tariffs": "tariffs",
+    "TariffTalks": "cooperative",
+    "best_joint_deviation": "cooperative",
+    "cooperative_tariffs": "cooperative",
+    "SectorWeights": "favour",
+    "read_weights": "favour",
     "TariffGame": "game",
-    "play": "game",
     "Forecast": "forecast",
     "TruceAnswer": "truce",
     "play_truce": "truce",
+    "play": "question",
+    "scenario_of": "as_scenario",
+    "BestTariffs": "best",
+    "best_tariffs": "best",
+    "RevealedWeights": "revealed",
+    "revealed_weights": "revealed",
+    "Calibration": "calibrate",
+    "calibrated_weights": "calibrate",
+    "nash_by_formula": "uniform",
+    "uniform_nash": "uniform",
     "Gap": "gap",
     "close_gap": "gap",
     "GroupPayoffs": "groups",
@@ -28,12 +42,23 @@ _PUBLIC = {
 }
 
 if TYPE_CHECKING:
+    from tradetalks.talks.as_scenario import scenario_of
+    from tradetalks.talks.best import BestTariffs, best_tariffs
+    from tradetalks.talks.calibrate import Calibration, calibrated_weights
+    from tradetalks.talks.cooperative import (
+        TariffTalks,
+        best_joint_deviation,
+        cooperative_tariffs,
+    )
+    from tradetalks.talks.favour import SectorWeights, read_weights
     from tradetalks.talks.forecast import Forecast
-    from tradetalks.talks.game import TariffGame, play
+    from tradetalks.talks.game import TariffGame
     from tradetalks.talks.gap import Gap, close_gap
     from tradetalks.talks.groups import GroupPayoffs, group_payoffs
     from tradetalks.talks.jobs import Jobs, count_jobs
     from tradetalks.talks.partners import PartnerEffects, partner_effects
+    from tradetalks.talks.question import play
+    from tradetalks.talks.revealed import RevealedWeights, revealed_weights
     from tradetalks.talks.tariffs import (
         GameStatus,
         TariffChoice,
@@ -43,27 +68,42 @@ if TYPE_CHECKING:
         optimal_tariffs,
     )
     from tradetalks.talks.truce import TruceAnswer, play_truce
+    from tradetalks.talks.uniform import nash_by_formula, uniform_nash
 
 __all__ = [
+    "BestTariffs",
+    "Calibration",
     "Forecast",
     "GameStatus",
     "Gap",
     "GroupPayoffs",
     "Jobs",
     "PartnerEffects",
+    "RevealedWeights",
+    "SectorWeights",
     "TariffChoice",
     "TariffGame",
+    "TariffTalks",
     "TruceAnswer",
+    "best_joint_deviation",
+    "best_tariffs",
+    "calibrated_weights",
     "close_gap",
     "condition_gaps",
+    "cooperative_tariffs",
     "count_jobs",
     "group_payoffs",
     "largest_deviation_gain",
+    "nash_by_formula",
     "nash_tariffs",
     "optimal_tariffs",
     "partner_effects",
     "play",
     "play_truce",
+    "read_weights",
+    "revealed_weights",
+    "scenario_of",
+    "uniform_nash",
 ]
 
 

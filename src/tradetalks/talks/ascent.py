@@ -124,12 +124,12 @@ def settle(table: Table, players: Sequence[Player]) -> float:
             break
         points = [*points[1 - _MEMORY :], np.concatenate([table.log_duty(p) for p in players])]
         gaps = [*gaps[1 - _MEMORY :], gap]
-        _put_all(table, players, table.bounds.clip(_accelerated(points, gaps)))
+        _put_all(table, players, table.bounds.clip(accelerated(points, gaps)))
     _put_all(table, players, np.concatenate(best))
     return best_gap
 
 
-def _accelerated(points: list[Numbers], gaps: list[Numbers]) -> Numbers:
+def accelerated(points: list[Numbers], gaps: list[Numbers]) -> Numbers:
     """Return Anderson's next point from those seen and their gaps."""
     step = points[-1] + gaps[-1]
     if len(points) == 1:

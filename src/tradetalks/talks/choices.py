@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+import jax
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tradetalks.errors import BadInput, BadNumber, UnknownName
-from tradetalks.model import Economy
+from tradetalks.model import Closure, Economy, Elasticities
 from tradetalks.talks.ascent import Bounds, Player
 from tradetalks.talks.payoff import Numbers, Setting
 
@@ -81,6 +82,55 @@ def player_of(
         )
     check_elasticities(setting, np.asarray(chooses.any(0)))
     return Player(country, chooses, _weights(weights, economy))
+
+
+def players_of(
+    setting: Setting,
+    countries: Sequence[int],
+    against: str,
+    *,
+    weights: Sequence[ArrayLike | None] | None = None,
+    sectors: ArrayLike | None = None,
+) -> tuple[Player, ...]:
+    """Return several players who tax one another (`against="players"`) or everybody (`"all"`).
+
+    `weights` are one entry per player. Raises as `player_of`, and `BadInput` for fewer than two
+    players, one that is named twice, or another number of weights.
+    """
+    if len(set(countries)) != len(countries) or len(countries) < 2:
+        raise BadInput(
+            f"a game needs two or more different players, not {list(countries)}.",
+            cure="Name each country once.",
+        )
+    if against not in ("players", "all"):
+        raise BadInput(f"against='{against}' means nothing.", cure="Write 'players' or 'all'.")
+    if weights is not None and len(weights) != len(countries):
+        raise BadInput(
+            f"{len(weights)} sets of weights for {len(countries)} players.",
+            cure="Give one for each player (None for equal weights).",
+        )
+    return tuple(
+        player_of(
+            setting,
+            n,
+            "all" if against == "all" else [m for m in countries if m != n],
+            None if weights is None else weights[position],
+            sectors,
+        )
+        for position, n in enumerate(countries)
+    )
+
+
+def prepared(
+    economy: Economy,
+    elasticities: Elasticities,
+    closure: Closure | None,
+    tariff: Numbers | None,
+) -> tuple[Setting, Numbers]:
+    """Return the setting, and the tariffs `[i, n, j]` of the start (the table's if none given)."""
+    law = np.expm1(np.asarray(economy.log_duty)).transpose(2, 1, 0) if tariff is None else tariff
+    with jax.enable_x64(True):
+        return Setting(economy, elasticities, closure or Closure()), np.array(law, dtype=float)
 
 
 def check_elasticities(setting: Setting, sectors: NDArray[np.bool_]) -> None:

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import jax
 import numpy as np
 
-from tradetalks.errors import BadInput, NoAnswer, UnknownName, unknown_name
+from tradetalks.talks.cooperative import TariffTalks
 from tradetalks.talks.payoff import Numbers
-from tradetalks.talks.tariffs import TariffChoice, nash_tariffs, optimal_tariffs
+from tradetalks.talks.tariffs import TariffChoice
 
 if TYPE_CHECKING:
     from tradetalks.data import ElasticitySet, World
     from tradetalks.scenario import Scenario
+    from tradetalks.talks.favour import SectorWeights
 
-REFERENCE = "truce-holds"
-"""The law from which governments start, unless another is named."""
 _BN = 1e-3
-_START = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,29 +25,32 @@ class TariffGame:
     """Tariffs that players choose on a world, one answer per elasticity set.
 
     `choices` by name of the set (those that were solved), `failed` the reasons of the others;
-    `partners[p]` are the codes that player p taxes. Rows of the tables are plain data.
+    `partners[p]` are the codes that player p taxes; `start` is the scenario from which they begin
+    (`nash`: at Nash tariffs under the law of `reference`). Rows of the tables are plain data.
     """
 
     kind: str
     players: tuple[str, ...]
     partners: tuple[tuple[str, ...], ...]
     reference: Scenario
+    start: str
     table: World
     central: str
     choices: Mapping[str, TariffChoice]
     failed: Mapping[str, str]
     sets: tuple[ElasticitySet, ...]
+    favour: SectorWeights | None
     created: str
 
     def tariffs(self) -> list[dict[str, Any]]:
         """Return a row per duty that was chosen, in percent of customs value.
 
-        `tariff_reference` is the law's, `tariff` the choice at the central elasticities with
-        `low` and `high` over the sets; `imports_reference` in USD billions.
+        `tariff_reference` is that of the start, `tariff` the choice at the central elasticities
+        with `low` and `high` over the sets; `imports_reference` in USD billions.
         """
         middle = self.choices[self.central]
-        rates = {name: self._rate(c.tariff) for name, c in self.choices.items()}
-        law = self._rate(self._law)
+        rates = {name: self.rate(c.tariff) for name, c in self.choices.items()}
+        law = self.rate(self._law)
         trade = np.asarray(middle.before.trade) * _BN
         return [
             {
@@ -60,7 +59,7 @@ class TariffGame:
                 "sector": self.table.sectors[j],
                 "imports_reference": float(trade[i, n, j]),
                 "tariff_reference": float(law[i, n, j]),
-                **_spread("tariff", {s: float(r[i, n, j]) for s, r in rates.items()}, self.central),
+                **spread("tariff", {s: float(r[i, n, j]) for s, r in rates.items()}, self.central),
             }
             for n in (p.country for p in middle.players)
             for i, j in np.argwhere(middle.chosen[:, n])
@@ -80,7 +79,7 @@ class TariffGame:
                 weight = np.where(player.chooses, trade[:, player.country], 0.0)[:, part]
 
                 def mean(tariff: Numbers, part: Any = part, weight: Any = weight) -> float:
-                    own = self._rate(tariff)[:, player.country][:, part]  # noqa: B023
+                    own = self.rate(tariff)[:, player.country][:, part]  # noqa: B023
                     return float((own * weight).sum() / weight.sum())
 
                 found = {name: mean(c.tariff) for name, c in self.choices.items()}
@@ -88,7 +87,7 @@ class TariffGame:
                 if by_sector:
                     row["sector"] = self.table.sectors[part[0]]
                 row["tariff_reference"] = mean(self._law)
-                out.append(row | _spread("tariff", found, self.central))
+                out.append(row | spread("tariff", found, self.central))
         return out
 
     def gains(self) -> list[dict[str, Any]]:
@@ -104,11 +103,31 @@ class TariffGame:
                 {
                     "country": code,
                     "player": code in self.players,
-                    **_spread("real_income", percent, self.central),
-                    **_spread("equivalent_variation", dollars, self.central),
+                    **spread("real_income", percent, self.central),
+                    **spread("equivalent_variation", dollars, self.central),
                 }
             )
         return rows
+
+    def talks(self) -> list[dict[str, Any]]:
+        """Return a row per elasticity set of talks: the common gain (percent) and the shares.
+
+        `gain` is the rise of the payoff that every player has at least, `gains` each player's own,
+        `shares` its weight in the joint optimum (sum one), `on_frontier` whether none is negative:
+        then nobody can gain unless another loses.
+        """
+        return [
+            {
+                "elasticities": name,
+                "gain": c.common_gain,
+                "gains": dict(zip(self.players, map(float, c.player_gain), strict=True)),
+                "unequal": c.unequal,
+                "shares": dict(zip(self.players, map(float, c.share), strict=True)),
+                "on_frontier": c.on_frontier,
+            }
+            for name, c in self.choices.items()
+            if isinstance(c, TariffTalks)
+        ]
 
     def status(self) -> dict[str, Any]:
         """Return how the searches ended, by elasticity set."""
@@ -135,10 +154,29 @@ class TariffGame:
         """Return what is assumed, one sentence each."""
         from tradetalks.engine.report import assumptions_of
 
-        bounds = self.choices[self.central].bounds
-        return (
+        middle = self.choices[self.central]
+        bounds = middle.bounds
+        cares = (
             "Governments care for their country's real income and nothing else: no groups, no "
-            "security, no revenue target (assumed).",
+            "security, no revenue target (assumed)."
+            if self.favour is None
+            else "Governments care for real income and, beyond it, for value added in the sectors "
+            "that the weights favour; profits included, tariff revenue counts one for one "
+            f"(weights: {_said(self.favour.sources)})."
+        )
+        rule: tuple[str, ...] = ()
+        if isinstance(middle, TariffTalks):
+            rule = (
+                "Talks raise every player's payoff by the same proportion (Ossa 2014), more only "
+                "where that takes nothing from another; that is one point of the frontier, and "
+                "what is agreed is kept (assumed)."
+                if middle.gains == "at_least_equal"
+                else "Talks raise every player's payoff by the same proportion (Ossa 2014), and "
+                "what is agreed is kept (assumed).",
+            )
+        return (
+            cares,
+            *rule,
             "Every other duty stays as in the reference, and so do other measures; nobody else "
             "retaliates (assumed).",
             f"Duties lie between {100 * bounds.low:,.0f}% and {100 * bounds.high:,.0f}% of the "
@@ -159,6 +197,7 @@ class TariffGame:
         plain = self.reference.to_plain()
         return [
             method,
+            *(() if self.favour is None else self.favour.sources),
             *(plain.get("sources") or ()),
             *map(described, self.table.sources),
             *shares_source(self.reference, self.table),
@@ -172,148 +211,39 @@ class TariffGame:
             out.append(f"The range is incomplete. {said}")
         if any(c.status.at_bounds for c in self.choices.values()):
             out.append("Some duties stop at a bound, which is a choice of the question's.")
+        middle = self.choices[self.central]
+        third = len(self.players) < len(self.table.countries)
+        mfn = isinstance(middle, TariffTalks) and middle.rule == "mfn" and not middle.cuts_only
+        if mfn and third:
+            out.append(
+                "With one duty for all, these players also tax third countries together, whose "
+                "losses nobody at the table counts; a round as under GATT is `--cuts-only`."
+            )
+        held = [r["elasticities"] for r in self.talks() if not r["on_frontier"]]
+        if held:
+            out.append(
+                f"With {', '.join(held)} equal gains are no point of the frontier: one side could "
+                "gain more and no other less (`--gains at_least_equal` lets it)."
+            )
         if self.reference.horizon == "long":
             out.append("The long horizon is not validated by any back-test.")
         return tuple(out)
 
     @property
     def _law(self) -> Numbers:
-        from tradetalks.scenario import compile_shock
+        return self.choices[self.central].origin
 
-        return compile_shock(self.reference, self.table).tariff
-
-    def _rate(self, tariff: Numbers) -> Numbers:
+    def rate(self, tariff: Numbers) -> Numbers:
         """Return duties `[i, n, j]` in percent of customs value, as a law names them."""
         ratio = np.where(self.table.goods, self.table.customs_ratio[:, :, None], 1.0)
         return 100.0 * np.asarray(tariff) / ratio
 
 
-def play(
-    kind: str,
-    players: Sequence[str],
-    *,
-    partners: Sequence[str] = (),
-    start_from: str = REFERENCE,
-    world: World | None = None,
-    regions: str | None = None,
-    horizon: str | None = None,
-    deficit: str | None = None,
-    elasticities: Sequence[str] = ("central",),
-    bounds: tuple[float, float] = (0.0, 10.0),
-    progress: Callable[[str, int, int], None] | None = None,
-) -> TariffGame:
-    """Find the goods tariffs that serve one country best (`optimal`) or a Nash equilibrium.
-
-    `players` are codes of countries. `partners` for `optimal`: whom it taxes (none: everybody);
-    for `nash`: none for one another, `("all",)` for everybody. `start_from` names the scenario
-    whose law holds elsewhere and against which gains are measured: duties only. Raises
-    `UnknownName`, `BadInput`, `BadNumber`, and `NotConverged` without a central answer.
-    """
-    from tradetalks.data import load_world, sets_for
-    from tradetalks.engine.closures import closure_of
-    from tradetalks.engine.economy import choose_sets, economy_of, elasticities_of
-
-    reference = _reference(start_from, regions, horizon, deficit, elasticities)
-    table = world if world is not None else load_world(reference.world, reference.regions)
-    law = _duties_only(reference, table)
-    numbers = [_index(table, code) for code in players]
-    named = [] if tuple(partners) == ("all",) else [_index(table, code) for code in partners]
-    sets = choose_sets(reference, sets_for(table, reference.horizon))
-    central = next(s.name for s in sets if s.central)
-    options: dict[str, Any] = {
-        "tariff": law,
-        "sectors": table.goods,
-        "bounds": bounds,
-        "start": min(max(_START, bounds[0]), bounds[1]),
-    }
-    choices: dict[str, TariffChoice] = {}
-    failed: dict[str, str] = {}
-    with jax.enable_x64(True):
-        economy, closure = economy_of(table), closure_of(reference, table)
-        for done, chosen in enumerate(sets, start=1):
-            try:
-                own = elasticities_of(chosen, nests=reference.nests)
-                if kind == "optimal":
-                    (country,) = numbers
-                    choice = optimal_tariffs(
-                        economy, own, closure, country, against=named or "all", **options
-                    )
-                else:
-                    everybody = "all" if tuple(partners) == ("all",) else "players"
-                    choice = nash_tariffs(
-                        economy, own, closure, numbers, against=everybody, **options
-                    )
-                choices[chosen.name] = choice.require()
-            except (NoAnswer, BadInput) as error:
-                if chosen.central:
-                    raise
-                failed[chosen.name] = str(error)
-            if progress is not None:
-                progress(chosen.name, done, len(sets))
-    middle = choices[central]
-    return TariffGame(
-        kind=kind,
-        players=tuple(players),
-        partners=tuple(
-            tuple(table.countries[i] for i in np.flatnonzero(p.chooses.any(1)))
-            for p in middle.players
-        ),
-        reference=reference,
-        table=table,
-        central=central,
-        choices=choices,
-        failed=failed,
-        sets=sets,
-        created=datetime.date.today().isoformat(),
-    )
-
-
-def _reference(
-    name: str,
-    regions: str | None,
-    horizon: str | None,
-    deficit: str | None,
-    elasticities: Sequence[str],
-) -> Scenario:
-    """Return the scenario of the law, in the setting that the question asks for."""
-    from tradetalks.scenario import load_scenario
-
-    asked = load_scenario(name)
-    given: dict[str, Any] = {
-        "regions": regions,
-        "horizon": horizon,
-        "elasticities": list(elasticities),
-    }
-    if deficit is not None:
-        given["closures"] = {**(asked.to_plain().get("closures") or {}), "deficit": deficit}
-    return asked.replace(**{key: value for key, value in given.items() if value is not None})
-
-
-def _duties_only(reference: Scenario, table: World) -> Numbers:
-    from tradetalks.scenario import compile_shock
-
-    shock = compile_shock(reference, table)
-    others = (shock.export_tax, shock.subsidy, shock.productivity)
-    if (
-        any(part is not None for part in others)
-        or shock.limits
-        or not shock.elasticities.empty
-        or (shock.iceberg != 1.0).any()
-    ):
-        raise BadInput(
-            f"the game cannot start from '{reference.name}': it changes more than duties.",
-            cure="Start from a scenario of tariffs only, such as truce-holds or baseline.",
-        )
-    return shock.tariff
-
-
-def _index(table: World, code: str) -> int:
-    try:
-        return table.index(code)
-    except UnknownName:
-        raise unknown_name("player", code, table.countries) from None
-
-
-def _spread(name: str, by_set: Mapping[str, float], central: str) -> dict[str, float]:
+def spread(name: str, by_set: Mapping[str, float], central: str) -> dict[str, float]:
+    """Return the central value under `name`, and least and greatest over the sets."""
     values = list(by_set.values())
     return {name: by_set[central], f"{name}_low": min(values), f"{name}_high": max(values)}
+
+
+def _said(sources: tuple[Any, ...]) -> str:
+    return "; ".join(s.get("title", str(s)) if isinstance(s, dict) else str(s) for s in sources)

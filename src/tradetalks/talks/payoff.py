@@ -83,9 +83,13 @@ def read(equilibrium: Equilibrium) -> Equilibrium:
     return jax.tree.map(np.asarray, equilibrium)
 
 
-def _objective(
+def objective(
     economy: Economy, at: Equilibrium, country: Int[Array, ""], weights: Float[Array, " k"]
 ) -> Float[Array, ""]:
+    """Return the log of real income plus what weights (mean one) add to value added.
+
+    Traced: to be called inside a compiled function.
+    """
     earned = at.value_added
     if economy.profit_share is not None:
         earned = earned + economy.profit_share * at.sales
@@ -107,6 +111,6 @@ def _evaluate(
         kernel = trade_kernel(economy, elasticities, shock, closure.selection)
         state, residual = fixed_state(Inputs(economy, elasticities, closure, shock, kernel))
         at = equilibrium_at(economy, elasticities, closure, shock, kernel, state)
-        return _objective(economy, at, country, weights), (residual, at)
+        return objective(economy, at, country, weights), (residual, at)
 
     return jax.value_and_grad(outcome, has_aux=True)(tariff[:, country, :])

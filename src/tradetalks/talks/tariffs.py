@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import jax
 import numpy as np
 from numpy.typing import ArrayLike
 
-from tradetalks.errors import BadInput, NotConverged
+from tradetalks.errors import NotConverged
 from tradetalks.model import Closure, Economy, Elasticities, Equilibrium
 from tradetalks.talks.ascent import FOC_TOLERANCE, Bounds, Player, Table, settle
-from tradetalks.talks.choices import Partners, checked_bounds, checked_start, player_of
+from tradetalks.talks.choices import (
+    Partners,
+    checked_bounds,
+    checked_start,
+    player_of,
+    players_of,
+    prepared,
+)
 from tradetalks.talks.payoff import Numbers, Setting, payoff, read
 
 _ROUNDS = 20
@@ -41,14 +47,16 @@ class GameStatus:
 class TariffChoice:
     """Tariffs that were chosen and where they lead, beside the tariffs from which it started.
 
-    `tariff` `[i, n, j]` fractions of the value before duty; `chosen` `[i, n, j]` marks what the
-    players set; `before` and `after` are the equilibria (currency of the table).
+    `tariff` and `origin` `[i, n, j]`, fractions of the value before duty, are the choice and where
+    it started; `chosen` `[i, n, j]` marks what the players set; `before` and `after` are the
+    equilibria (currency of the table).
     """
 
     setting: Setting
     players: tuple[Player, ...]
     bounds: Bounds
     tariff: Numbers
+    origin: Numbers
     before: Equilibrium
     after: Equilibrium
     status: GameStatus
@@ -98,7 +106,7 @@ def optimal_tariffs(
     """
     limits = checked_bounds(bounds)
     starts = [checked_start(s, limits) for s in np.atleast_1d(np.asarray(start, dtype=float))]
-    setting, law = _prepared(economy, elasticities, closure, tariff)
+    setting, law = prepared(economy, elasticities, closure, tariff)
     player = player_of(setting, country, against, weights, sectors)
     best: tuple[float, Table, float] | None = None
     evaluations = 0
@@ -137,29 +145,8 @@ def nash_tariffs(
     """
     limits = checked_bounds(bounds)
     duty = checked_start(start, limits)
-    if len(set(players)) != len(players) or len(players) < 2:
-        raise BadInput(
-            f"a game needs two or more different players, not {list(players)}.",
-            cure="Name each country once.",
-        )
-    if against not in ("players", "all"):
-        raise BadInput(f"against='{against}' means nothing.", cure="Write 'players' or 'all'.")
-    if weights is not None and len(weights) != len(players):
-        raise BadInput(
-            f"{len(weights)} sets of weights for {len(players)} players.",
-            cure="Give one for each player (None for equal weights).",
-        )
-    setting, law = _prepared(economy, elasticities, closure, tariff)
-    game = tuple(
-        player_of(
-            setting,
-            n,
-            "all" if against == "all" else [m for m in players if m != n],
-            None if weights is None else weights[position],
-            sectors,
-        )
-        for position, n in enumerate(players)
-    )
+    setting, law = prepared(economy, elasticities, closure, tariff)
+    game = players_of(setting, players, against, weights=weights, sectors=sectors)
     table = Table(setting, law, limits)
     for player in game:
         table.put(player, np.full(int(player.chooses.sum()), np.log1p(duty)))
@@ -203,17 +190,6 @@ def condition_gaps(choice: TariffChoice, *, tariff: Numbers | None = None) -> Nu
     """
     table = Table(choice.setting, choice.tariff if tariff is None else tariff, choice.bounds)
     return np.array([np.abs(table.gap(p)).max() for p in choice.players])
-
-
-def _prepared(
-    economy: Economy,
-    elasticities: Elasticities,
-    closure: Closure | None,
-    tariff: Numbers | None,
-) -> tuple[Setting, Numbers]:
-    law = np.expm1(np.asarray(economy.log_duty)).transpose(2, 1, 0) if tariff is None else tariff
-    with jax.enable_x64(True):
-        return Setting(economy, elasticities, closure or Closure()), np.array(law, dtype=float)
 
 
 def _best_response(table: Table, player: Player) -> tuple[float, float]:
@@ -263,4 +239,6 @@ def _choice(
     status = GameStatus(settled, message, gap, at_bounds, rounds, evaluations)
     tariff = table.tariff.copy()
     tariff.setflags(write=False)
-    return TariffChoice(setting, players, table.bounds, tariff, read(before), read(after), status)
+    return TariffChoice(
+        setting, players, table.bounds, tariff, law, read(before), read(after), status
+    )

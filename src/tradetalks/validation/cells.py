@@ -45,9 +45,9 @@ class Cell:
         is none)."""
         gap = self.computed - self.published
         if self.rule == "at_most":
-            return max(gap, 0.0 * gap)
+            return abs(max(gap, 0.0 * gap))
         if self.rule == "at_least":
-            return max(-gap, 0.0 * gap)
+            return abs(max(-gap, 0.0 * gap))
         return abs(gap)
 
     @property

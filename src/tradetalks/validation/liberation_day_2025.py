@@ -8,7 +8,7 @@ the use of revenue, `Equilibrium.at_prices` the numeraire.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,12 @@ _EPS, _KAPPA, _SCALE = 4.0, 0.5, 0.67
 # share of a region's sales that pays factors of the destination: the USA, everyone else
 _PAID_LOCALLY = (0.26, 0.12)
 _LEAST_DUTY, _FLAT = 0.10, 0.19
+_TABLES_2 = {
+    "welfare": "Table 2",
+    "deficit": "Table 2, deficit",
+    "employment": "Table 2, employment",
+    "prices": "Table 2, prices",
+}
 # the authors' list, which lacks Czechia and Slovakia
 _EU = (
     "AUT", "BEL", "BGR", "CYP", "DEU", "DNK", "ESP", "EST", "FIN", "FRA", "GRC", "HRV", "HUN",
@@ -57,28 +63,30 @@ def compute() -> Computed:
     world = world_of(read_liberation())
     us, china = world.at("USA"), world.at("CHN")
     announced = _duties(world, np.maximum(world.announced, _LEAST_DUTY))
-    retaliation = announced + announced.T
     cut, rebate = closure(world, "income_tax_cut"), closure(world, "lump_sum")
+    rule = formula_tariffs(world)
+    optimal = _duties(world, np.full(len(world.countries), rule.alone))
+    answered = _duties(world, np.full(len(world.countries), rule.answered))
+    replies = _on_us(world, rule.retaliation)
 
     numbers: dict[tuple[str, str, str], float] = {}
     first = _solve(world, announced, cut)
-    for row, e, rule in (
+    for row, e, use in (
         ("(1) revenue cuts income tax", first, cut),
         ("(2) lump-sum rebate", _solve(world, announced, rebate), rebate),
+        ("(3) optimal tariff", _solve(world, optimal, cut), cut),
     ):
-        for column, value in _outcomes(world, e, rule).items():
+        for column, value in _outcomes(world, e, use).items():
             numbers["Table 1", row, column] = 100.0 * value[us]
-    gain = welfare(world.economy, _solve(world, retaliation, cut), cut)
-    weight = np.asarray(world.economy.expenditure)
-    eu = [world.at(c) for c in _EU]
-    others = [n for n in range(len(world.countries)) if n != us]
-    for column, value in {
-        "USA": gain[us],
-        "CHN": gain[china],
-        "EU": np.average(gain[eu], weights=weight[eu]),
-        "non-US": np.average(gain[others], weights=weight[others]),
-    }.items():
-        numbers["Table 2", "reciprocal retaliation", column] = 100.0 * float(value)
+    for row, duty in (
+        ("reciprocal retaliation", announced + announced.T),
+        ("optimal retaliation", announced + replies),
+        ("optimal tariff, optimal retaliation", answered + replies),
+    ):
+        outcomes = _outcomes(world, _solve(world, duty, cut), cut)
+        for what, table in _TABLES_2.items():
+            for column, value in _averages(world, outcomes[what]).items():
+                numbers[table, row, column] = 100.0 * value
 
     flat = _solve(world, _duties(world, np.full(len(world.countries), _FLAT)), cut)
     beside = (
@@ -90,6 +98,10 @@ def compute() -> Computed:
             "Welfare of the USA under a flat 19% (authors' formula; their optimum prints 1.79)",
             100.0 * welfare(world.economy, flat, cut)[us],
         ),
+        Beside("Optimal US tariff by the authors' formula, nobody answers", 100.0 * rule.alone),
+        Beside("The same where others retaliate (their other definition)", 100.0 * rule.answered),
+        Beside("China's optimal tariff on the US by the formula", 100.0 * rule.retaliation[china]),
+        *_searched(world, cut),
     )
     return Computed(numbers, beside=beside)
 
@@ -190,6 +202,93 @@ def _duties(world: World, rates: Array) -> Array:
     duty[:, us] = rates
     duty[us, us] = 0.0
     return duty
+
+
+@dataclass(frozen=True, eq=False)
+class FormulaTariffs:
+    """Optimal tariffs by the authors' Proposition 2, read on the baseline; fractions.
+
+    `alone`: of the US if nobody answers, `answered`: if others do (their program then divides by
+    income instead of spending), `retaliation` `[n]`: of others on the US.
+    """
+
+    alone: float
+    answered: float
+    retaliation: Array
+
+
+def formula_tariffs(world: World) -> FormulaTariffs:
+    """Return t = 1 / ((1 + E) phi - 1), E the elasticity of the demand for own exports.
+
+    E_i = eps sum_n (1 - nu_n) X_in (1 - lambda_in) / ((1 - nu_i) M_i) over destinations n, with
+    imports M_i as spending less home sales; for retaliation the others are one region. Where
+    others retaliate the authors put income in place of spending: with a trade deficit that is
+    less, and so is the tariff (18.5 and not 21.8 percent for the US).
+    """
+    us = world.at("USA")
+    trade = np.asarray(world.economy.trade)[0].T
+    spent, earned = np.asarray(world.economy.expenditure), np.asarray(world.economy.factor_income)
+    side = np.zeros((2, len(world.countries)))
+    side[1, us] = 1.0
+    side[0] = 1.0 - side[1]
+    nu = np.array([np.delete(world.local, us)[0], world.local[us]])
+    abroad = _demand(side @ trade @ side.T, nu, side @ earned)[0]
+    phi = world.duty_exponent
+    return FormulaTariffs(
+        float(1.0 / ((1.0 + _demand(trade, world.local, spent)[us]) * phi[us] - 1.0)),
+        float(1.0 / ((1.0 + _demand(trade, world.local, earned)[us]) * phi[us] - 1.0)),
+        1.0 / ((1.0 + abroad) * phi - 1.0),
+    )
+
+
+def _demand(trade: Array, nu: Array, total: Array) -> Array:
+    share = trade / trade.sum(0)
+    net = (1.0 - nu) * trade * (1.0 - share) * ~np.eye(nu.size, dtype=bool)
+    return _EPS * net.sum(1) / ((1.0 - nu) * (total - np.diag(trade)))
+
+
+def _on_us(world: World, rates: Array) -> Array:
+    us = world.at("USA")
+    duty = np.zeros((len(world.countries),) * 2)
+    duty[us] = rates
+    duty[us, us] = 0.0
+    return duty
+
+
+def _averages(world: World, values: Array) -> dict[str, float]:
+    """Return values of the US, China, the EU and all but the US, averages by spending."""
+    us, weight = world.at("USA"), np.asarray(world.economy.expenditure)
+    eu = [world.at(c) for c in _EU]
+    others = [n for n in range(len(world.countries)) if n != us]
+    return {
+        "USA": float(values[us]),
+        "CHN": float(values[world.at("CHN")]),
+        "EU": float(np.average(values[eu], weights=weight[eu])),
+        "non-US": float(np.average(values[others], weights=weight[others])),
+    }
+
+
+def _searched(world: World, rule: Closure) -> tuple[Beside, ...]:
+    """Return the uniform US tariff that is best by search, under either welfare formula."""
+    from scipy.optimize import minimize_scalar
+
+    us, size = world.at("USA"), len(world.countries)
+    found: list[Beside] = []
+    said = {"ignatenko_2025": "the authors' welfare formula", "ghh": "consistent preferences"}
+    for formula in FORMULAS:
+
+        def loss(rate: float, formula: Formula = formula) -> float:
+            e = _solve(world, _duties(world, np.full(size, rate)), rule)
+            return -100.0 * float(welfare(world.economy, e, rule, formula)[us])
+
+        best: Any = minimize_scalar(
+            loss, bounds=(0.05, 0.6), method="bounded", options={"xatol": 1e-3}
+        )
+        found += [
+            Beside(f"Best uniform US tariff by search, {said[formula]}", 100.0 * float(best.x)),
+            Beside(f"Its welfare for the USA, {said[formula]}", -float(best.fun)),
+        ]
+    return tuple(found)
 
 
 def _solve(world: World, duty: Array, rule: Closure) -> Equilibrium:

@@ -51,7 +51,34 @@ def compute() -> Computed:
         for (table, column), values in columns.items()
         for row, value in zip((*OSSA_REGIONS, "mean"), [*values, values.mean()], strict=True)
     }
-    return Computed(numbers, beside=_conditions(alone, war, data))
+    return Computed(numbers, beside=(*_conditions(alone, war, data), *_talks(war, data)))
+
+
+def _talks(war: TariffChoice, data: Ossa) -> tuple[Beside, ...]:
+    """Return what talks of all seven give from two starts, without political weights."""
+    from tradetalks.talks import best_joint_deviation, cooperative_tariffs
+
+    setting = war.setting
+    found: list[Beside] = []
+    for start, tariff in (("Nash tariffs", war.tariff), ("factual tariffs", data.tariff)):
+        talks = cooperative_tariffs(
+            setting.economy,
+            setting.elasticities,
+            setting.closure,
+            range(len(war.players)),
+            against="all",
+            tariff=tariff,
+            gains="equal",
+        ).require()
+        deviation = best_joint_deviation(talks)  # type: ignore[arg-type]
+        found += [
+            Beside(f"Equal gains of talks that begin at {start}", float(talks.gain.mean())),
+            Beside(
+                f"Largest gain for all in 100 random deviations from these ({start})",
+                100.0 * max(deviation, 0.0),
+            ),
+        ]
+    return tuple(found)
 
 
 def _conditions(alone: list[TariffChoice], war: TariffChoice, data: Ossa) -> tuple[Beside, ...]:

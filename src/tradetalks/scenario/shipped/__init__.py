@@ -18,6 +18,8 @@ ORDER = (
     "forced-labour-301-struck-down",
     "truce-as-extended",
     "truce-lapses-as-law",
+    "us-optimal",
+    "bilateral-nash",
     "full-decoupling",
     "free-trade",
     "free-trade-world",
