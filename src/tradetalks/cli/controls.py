@@ -37,7 +37,7 @@ _SCALE = (
 def register(app: typer.Typer) -> None:
     """Add the group of commands to the application."""
     group = typer.Typer(
-        help="Export controls: licences, who has power over whom, second sources, what lifting brings.",
+        help="Export controls: licences, power over others, second sources, what lifting brings.",
         no_args_is_help=True,
     )
     group.command("contradiction")(show_contradiction)
