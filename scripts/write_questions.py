@@ -28,10 +28,10 @@ LINES = 60
 
 HEAD = """# Twenty questions
 
-Questions that people ask about the conflict and the talks. Each has one command, what the command printed when this page
-was written, and how to read it. Brackets are the least and greatest answer over sets of elasticities, not a confidence
-interval; what is assumed is called assumed. Long outputs are cut where `[...]` stands; `--format json` gives all of an
-answer, with every source.
+Questions that people ask about the conflict and the talks. Each has one command, what the command
+printed when this page was written, and how to read it. Brackets are the least and greatest answer
+over sets of elasticities, not a confidence interval; what is assumed is called assumed. Long
+outputs are cut where `[...]` stands; `--format json` gives all of an answer, with every source.
 
 Written by `scripts/write_questions.py` on {date} with tradetalks {version}: do not edit by hand.
 """

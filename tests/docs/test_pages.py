@@ -16,9 +16,10 @@ import pytest
 
 from tradetalks.cli import main
 
-PAGES = sorted((Path(__file__).resolve().parents[2] / "docs" / "examples").glob("*.md"))
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+PAGES = sorted((DOCS / "examples").glob("*.md"))
 FENCE = re.compile(r"^```(python|sh|text|yaml|csv)\n(.*?)^```", re.M | re.S)
-SAVED = re.compile(r"[Ss]ave (?:it|this|them|the list)? ?as `([\w.-]+)`:\s*$")
+SAVED = re.compile(r"[Ss]ave (?:it )?as `([\w.-]+)`[^`]*:\s*$")
 NUMBER = re.compile(r"[+-]?\d+(?:,\d{3})*(?:\.\d+)?")
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}|\d{1,2} [A-Z][a-z]+ \d{4}")
 
@@ -53,9 +54,12 @@ def quoted_in(quote: str, out: str) -> str | None:
     return None
 
 
-def run_page(page: Path) -> None:
-    """Run a page from its first block to its last, in the current folder."""
+def run_page(page: Path, section: str = "") -> None:
+    """Run a page, or a section of it, from its first block to its last, in the current folder."""
     text = page.read_text("utf-8")
+    if section:
+        text = text[text.index(f"## {section}") :]
+        text = text[: text.find("\n## ", 3)]
     names: dict[str, object] = {}
     out = ""
     for block in FENCE.finditer(text):
@@ -86,6 +90,11 @@ def test_example_runs_and_says_what_it_quotes(page, tmp_path, monkeypatch) -> No
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "100")
     run_page(page)
+
+
+def test_the_good_of_how_to_add_runs(tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    run_page(DOCS / "how-to-add.md", "A critical good")
 
 
 def test_a_quote_that_is_wrong_is_found() -> None:

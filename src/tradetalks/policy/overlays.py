@@ -14,6 +14,9 @@ from tradetalks.policy.intervals import Interval, IntervalTable, awake, build_ta
 from tradetalks.policy.ledger import FOREVER, Event, Measure, day_number
 from tradetalks.policy.lines import clean_code
 
+_WITH = ("HKG", "MAC")
+"""Customs territories that some orders name together with China."""
+
 Overlay = Callable[[IntervalTable], IntervalTable]
 
 
@@ -70,9 +73,7 @@ def strike(who: str, on: str, exporter: str | None = None) -> Overlay:
 
     def apply(table: IntervalTable) -> IntervalTable:
         hit, day = _hit(table, who, exporter), day_number(on)
-        return table.with_rows(
-            replace(r, end=min(r.end, day)) if hit(r) else r for r in table.rows
-        )
+        return table.with_rows(replace(r, end=min(r.end, day)) if hit(r) else r for r in table.rows)
 
     return apply
 
@@ -201,14 +202,19 @@ def _hit(table: IntervalTable, who: str, exporter: str | None) -> Callable[[Inte
     chosen = _choose(table, who)
     if exporter is None:
         return lambda row: row.measure.id in chosen
-    own = {r.measure.id for r in table.rows if r.measure.targets == (exporter,)}
+
+    def alone(row: Interval) -> bool:
+        targets = row.measure.targets
+        return targets is not None and exporter in targets and {*targets} <= {exporter, *_WITH}
+
+    own = {r.measure.id for r in table.rows if alone(r)}
     if shared := sorted(chosen - own):
         raise BadInput(
             f"'{shared[0]}' has no rate for {exporter} alone.",
             cure="Leave out `exporter`, so that it changes for everybody; or name measures that "
             f"fall on {exporter} only.",
         )
-    return lambda row: row.measure.id in chosen and row.measure.targets == (exporter,)
+    return lambda row: row.measure.id in chosen and alone(row)
 
 
 def _choose(table: IntervalTable, who: str | None) -> set[str]:

@@ -221,14 +221,12 @@ def _overlays(change: LawChange, as_of: str, position: int) -> Iterable[Overlay]
         case "scale":
             factor = 1.0 if change.factor is None else change.factor
             return [
-                overlays.scale(w, factor, on, products, change.exporter)
-                for w in change.scale or ()
+                overlays.scale(w, factor, on, products, change.exporter) for w in change.scale or ()
             ]
         case "set":
             rate = change.rate or 0.0
             return [
-                overlays.set_rate(w, rate, on, products, change.exporter)
-                for w in change.set or ()
+                overlays.set_rate(w, rate, on, products, change.exporter) for w in change.set or ()
             ]
         case "add":
             return [
