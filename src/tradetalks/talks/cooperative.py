@@ -19,6 +19,7 @@ from tradetalks.errors import BadInput
 from tradetalks.model import Closure, Economy, Elasticities
 from tradetalks.talks.ascent import Bounds, Player
 from tradetalks.talks.choices import checked_bounds, players_of, prepared
+from tradetalks.talks.interests import Interests
 from tradetalks.talks.joint import Instruments, JointTable, payoffs
 from tradetalks.talks.payoff import Numbers, Setting, read
 from tradetalks.talks.talking import Agreement, agree
@@ -77,6 +78,7 @@ def cooperative_tariffs(
     tariff: Numbers | None = None,
     sectors: ArrayLike | None = None,
     weights: Sequence[ArrayLike | None] | None = None,
+    interests: Interests | None = None,
     bounds: tuple[float, float] = (0.0, 10.0),
     cuts_only: bool = False,
     valuation: Numbers | None = None,
@@ -86,15 +88,15 @@ def cooperative_tariffs(
     `rule="bilateral"`: a duty for each exporter, on the other players (`against="players"`) or on
     everybody (`"all"`); `"mfn"`: one duty per player and sector, the same for all exporters, third
     countries included. `cuts_only` forbids a duty above its starting value (with MFN, above the
-    import-weighted mean of the starting values). Other duties stay. `weights`, `sectors`, `bounds`
-    and errors as in `nash_tariffs`.
+    import-weighted mean of the starting values). Other duties stay. `weights`, `sectors`, `interests`,
+    `bounds` and errors as in `nash_tariffs`.
     """
     if rule not in RULES:
         raise BadInput(f"rule='{rule}' means nothing.", cure="Write 'bilateral' or 'mfn'.")
     if gains not in GAINS:
         raise BadInput(f"gains='{gains}' means nothing.", cure="Write 'at_least_equal' or 'equal'.")
     limits = checked_bounds(bounds)
-    setting, origin = prepared(economy, elasticities, closure, tariff)
+    setting, origin = prepared(economy, elasticities, closure, tariff, interests)
     game = players_of(
         setting, players, "all" if rule == "mfn" else against, weights=weights, sectors=sectors
     )

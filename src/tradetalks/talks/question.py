@@ -14,7 +14,9 @@ from tradetalks.errors import BadInput, NoAnswer, UnknownName, unknown_name
 from tradetalks.talks.cooperative import cooperative_tariffs
 from tradetalks.talks.favour import SectorWeights
 from tradetalks.talks.game import TariffGame
-from tradetalks.talks.payoff import Numbers
+from tradetalks.talks.grouping import Weight, grouping, weights_of
+from tradetalks.talks.interests import Interests, check_groups, interests_of
+from tradetalks.talks.payoff import Numbers, Setting, payoff, read
 from tradetalks.talks.tariffs import TariffChoice, nash_tariffs, optimal_tariffs
 
 if TYPE_CHECKING:
@@ -43,16 +45,33 @@ class _Question:
     gains: str
     cuts_only: bool
     weights: list[Numbers | None]
+    groups: Mapping[str, Weight] | None
+    table: World
     law: Numbers
     goods: Any
     customs_ratio: Numbers
     bounds: tuple[float, float]
 
+    def _interests(
+        self, economy: Economy, elasticities: Elasticities, closure: Closure
+    ) -> Interests | None:
+        """Return what the groups want, measured against the law under these elasticities."""
+        if self.groups is None:
+            return None
+        setting = Setting(economy, elasticities, closure)
+        neutral = np.ones(economy.n_sectors)
+        law = read(payoff(setting, self.law, self.players[0], neutral).equilibrium)
+        return interests_of(grouping(), self.groups, self.table, law)
+
     def answer(
         self, economy: Economy, elasticities: Elasticities, closure: Closure
     ) -> TariffChoice:
         """Return the tariffs; raises as the functions of `tariffs` and `cooperative`."""
-        common: dict[str, Any] = {"sectors": self.goods, "bounds": self.bounds}
+        common: dict[str, Any] = {
+            "sectors": self.goods,
+            "bounds": self.bounds,
+            "interests": self._interests(economy, elasticities, closure),
+        }
         search: dict[str, Any] = {
             **common,
             "start": min(max(_START, self.bounds[0]), self.bounds[1]),
@@ -108,6 +127,7 @@ def play(
     cuts_only: bool = False,
     from_nash: bool = False,
     weights: SectorWeights | Mapping[str, Mapping[str, float]] | None = None,
+    groups: Mapping[str, float] | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> TariffGame:
     """Find the goods tariffs of one country (`optimal`), of a war (`nash`), of talks
@@ -118,7 +138,8 @@ def play(
     whose law holds elsewhere and against which gains are measured: duties only. Talks may begin
     at `"nash"` too, or with `from_nash` at the Nash tariffs under the law of `start_from`. `rule`,
     `gains` and `cuts_only` are of talks (see `cooperative_tariffs`), `weights` political weights
-    by country and sector. Raises `UnknownName`, `BadInput`, `BadNumber`, and `NotConverged`
+    by country and sector. With `groups` (weights by group in place of the shipped ones; an empty
+    mapping takes these) governments maximise the weighted payoffs of `talks groups`. Raises `UnknownName`, `BadInput`, `BadNumber`, and `NotConverged`
     without a central answer.
     """
     from tradetalks.data import load_world, sets_for
@@ -139,6 +160,14 @@ def play(
     )
     if favour is not None:
         favour.check_players(tuple(players))
+        if groups is not None:
+            raise BadInput(
+                "weights by sector and by group were given at once.",
+                cure="A government has one objective: leave one of the two out.",
+            )
+    counted = None if groups is None else weights_of(groups)
+    if counted is not None:
+        check_groups(grouping(), tuple(players))
     question = _Question(
         kind=kind,
         players=tuple(index_of(table, code) for code in players),
@@ -149,6 +178,8 @@ def play(
         gains=gains,
         cuts_only=cuts_only,
         weights=[None if favour is None else favour.vector(code, table) for code in players],
+        groups=counted,
+        table=table,
         law=duties_only(reference, table),
         goods=table.goods,
         customs_ratio=np.where(table.goods, table.customs_ratio[:, :, None], 1.0),
@@ -185,6 +216,7 @@ def play(
         failed=failed,
         sets=sets,
         favour=favour,
+        groups=counted,
         created=datetime.date.today().isoformat(),
     )
 
