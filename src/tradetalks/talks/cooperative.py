@@ -88,8 +88,8 @@ def cooperative_tariffs(
     `rule="bilateral"`: a duty for each exporter, on the other players (`against="players"`) or on
     everybody (`"all"`); `"mfn"`: one duty per player and sector, the same for all exporters, third
     countries included. `cuts_only` forbids a duty above its starting value (with MFN, above the
-    import-weighted mean of the starting values). Other duties stay. `weights`, `sectors`, `interests`,
-    `bounds` and errors as in `nash_tariffs`.
+    import-weighted mean of the starting values). Other duties stay. `weights`, `sectors`,
+    `interests`, `bounds` and errors as in `nash_tariffs`.
     """
     if rule not in RULES:
         raise BadInput(f"rule='{rule}' means nothing.", cure="Write 'bilateral' or 'mfn'.")

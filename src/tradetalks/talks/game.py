@@ -300,7 +300,7 @@ def said_of_groups(groups: Mapping[str, Weight], players: tuple[str, ...]) -> st
     return (
         "Governments maximise the weighted payoffs of their groups (`talks groups`), a dollar of "
         f"households being the unit; no estimate exists of these weights, which are assumed: "
-        f"{', '.join(soft)}."
+        f"{', '.join(soft)}; so are some figures in the payoffs (`talks assumptions groups`)."
         + (f" Given with the question: {', '.join(given)}." if given else "")
         + (f" {', '.join(alone)}: no groups, real income alone." if alone else "")
     )

@@ -327,7 +327,8 @@ def group_payoffs(
     found = np.array(
         [[read_terms(known.groups, e.before[s], e.after[s], table) for s in sets] for e in ends]
     )
-    readings = tuple(np.vstack([np.zeros(len(sets)), found[:, :, t]]) for t in range(found.shape[2]))
+    none = np.zeros(len(sets))
+    readings = tuple(np.vstack([none, found[:, :, t]]) for t in range(found.shape[2]))
     return GroupPayoffs(
         grouping=known,
         weights=chosen,
@@ -357,9 +358,7 @@ def read_terms(
 
 def payoffs_by_group(before: Equilibrium, after: Equilibrium, table: World) -> dict[str, float]:
     """Return the payoff of every group whose countries the table has, USD billions a year."""
-    groups = [
-        g for g in grouping().groups if all(t.country in table.countries for t in g.terms)
-    ]
+    groups = [g for g in grouping().groups if all(t.country in table.countries for t in g.terms)]
     found = iter(read_terms(groups, before, after, table))
     return {g.id: sum(t.coefficient * next(found) for t in g.terms) for g in groups}
 

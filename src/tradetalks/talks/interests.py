@@ -63,9 +63,7 @@ def interests_of(
     return Interests(before, row, own, unit, coefficients)
 
 
-def weighted(
-    interests: Interests, at: Equilibrium, country: Int[Array, ""]
-) -> Float[Array, ""]:
+def weighted(interests: Interests, at: Equilibrium, country: Int[Array, ""]) -> Float[Array, ""]:
     """Return ln(1 + sum of weight x payoff / (weight of households x their real income before)).
 
     With households alone that is the log of real income, less what it was. Traced.

@@ -139,8 +139,8 @@ def play(
     at `"nash"` too, or with `from_nash` at the Nash tariffs under the law of `start_from`. `rule`,
     `gains` and `cuts_only` are of talks (see `cooperative_tariffs`), `weights` political weights
     by country and sector. With `groups` (weights by group in place of the shipped ones; an empty
-    mapping takes these) governments maximise the weighted payoffs of `talks groups`. Raises `UnknownName`, `BadInput`, `BadNumber`, and `NotConverged`
-    without a central answer.
+    mapping takes these) governments maximise the weighted payoffs of `talks groups`. Raises
+    `UnknownName`, `BadInput`, `BadNumber`, and `NotConverged` without a central answer.
     """
     from tradetalks.data import load_world, sets_for
     from tradetalks.engine.closures import closure_of
