@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
 import sys
+import textwrap
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
@@ -72,11 +74,17 @@ def _cell(value: Any) -> Any:
 def table_text(
     columns: Sequence[str], rows: Iterable[Sequence[str]], *, left: int = 1, title: str = ""
 ) -> str:
-    """Return an aligned table; the first `left` columns are text, the others numbers."""
+    """Return an aligned table; the first `left` columns are text, the others numbers.
+
+    Where the table is too wide, headings of numbers are set on several lines, so that the text
+    keeps its room.
+    """
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
+    rows = [tuple(row) for row in rows]
+    columns = _narrowed(columns, rows, left)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), title_justify="left")
     if title:
         table.title = Text(title)
@@ -90,6 +98,22 @@ def table_text(
     return _printed(table)
 
 
+def _narrowed(columns: Sequence[str], rows: Sequence[Sequence[str]], left: int) -> Sequence[str]:
+    """Return headings, those of numbers wrapped to their widest cell if the table is too wide."""
+
+    def widest(cells: Iterable[str]) -> int:
+        return max((len(line) for cell in cells for line in cell.splitlines()), default=0)
+
+    cells = [widest(row[n] for row in rows) for n in range(len(columns))]
+    natural = [max(widest([c]), width) for c, width in zip(columns, cells, strict=True)]
+    if sum(natural) + 2 * len(columns) <= _width():
+        return columns
+    return [
+        column if n < left else textwrap.fill(column, max(width, 1), break_long_words=False)
+        for n, (column, width) in enumerate(zip(columns, cells, strict=True))
+    ]
+
+
 def paragraph(text: str) -> str:
     """Return `text` wrapped to the width of the terminal."""
     from rich.text import Text
@@ -97,11 +121,14 @@ def paragraph(text: str) -> str:
     return _printed(Text(text))
 
 
+def _width() -> int:
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else _PIPE_WIDTH
+
+
 def _printed(what: Any) -> str:
     from rich.console import Console
 
-    width = None if sys.stdout.isatty() else _PIPE_WIDTH
-    console = Console(file=io.StringIO(), width=width, highlight=False, no_color=True)
+    console = Console(file=io.StringIO(), width=_width(), highlight=False, no_color=True)
     console.print(what)
     lines = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
     return "\n".join(line.rstrip() for line in lines) + "\n"

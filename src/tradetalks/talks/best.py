@@ -148,5 +148,7 @@ def best_tariffs(
     }
     alone = play("optimal", (country,), **common)
     war = play("nash", table.countries, partners=("all",), **common)
-    talks = play("cooperative", table.countries, partners=("all",), from_nash=True, **common)
+    talks = play(
+        "cooperative", table.countries, partners=("all",), from_nash=True, war=war, **common
+    )
     return BestTariffs(country, {"optimal": alone, "nash": war, "cooperative": talks})

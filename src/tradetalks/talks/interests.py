@@ -7,7 +7,7 @@ through the equilibrium.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
@@ -60,7 +60,8 @@ def interests_of(
                 if term.measure not in coefficients:
                     coefficients[term.measure] = np.zeros((own.size, *mask.shape))
                 coefficients[term.measure][r] += weights[group.id].value * term.coefficient * mask
-    return Interests(before, row, own, unit, coefficients)
+    arrays: Any = (row, own, unit, coefficients)  # NumPy's are taken as JAX's
+    return Interests(before, *arrays)
 
 
 def weighted(interests: Interests, at: Equilibrium, country: Int[Array, ""]) -> Float[Array, ""]:

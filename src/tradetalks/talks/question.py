@@ -11,7 +11,7 @@ import jax
 import numpy as np
 
 from tradetalks.errors import BadInput, NoAnswer, UnknownName, unknown_name
-from tradetalks.talks.cooperative import cooperative_tariffs
+from tradetalks.talks.cooperative import TariffTalks, cooperative_tariffs
 from tradetalks.talks.favour import SectorWeights
 from tradetalks.talks.game import TariffGame
 from tradetalks.talks.grouping import Weight, grouping, weights_of
@@ -64,9 +64,18 @@ class _Question:
         return interests_of(grouping(), self.groups, self.table, law)
 
     def answer(
-        self, economy: Economy, elasticities: Elasticities, closure: Closure
+        self,
+        economy: Economy,
+        elasticities: Elasticities,
+        closure: Closure,
+        war: TariffChoice | None = None,
+        near: TariffChoice | None = None,
     ) -> TariffChoice:
-        """Return the tariffs; raises as the functions of `tariffs` and `cooperative`."""
+        """Return the tariffs; raises as the functions of `tariffs` and `cooperative`.
+
+        `war` is the Nash equilibrium from which talks begin, where it is known; the search for an
+        agreement starts at `near`, that of other elasticities.
+        """
         common: dict[str, Any] = {
             "sectors": self.goods,
             "bounds": self.bounds,
@@ -93,7 +102,8 @@ class _Question:
         }
         start = self.law
         if self.kind == "nash" or self.from_nash:
-            war = nash_tariffs(*world, self.players, tariff=self.law, **who, **search)
+            if war is None:
+                war = nash_tariffs(*world, self.players, tariff=self.law, **who, **search)
             if self.kind == "nash":
                 return war
             start = war.require().tariff
@@ -105,6 +115,7 @@ class _Question:
             cuts_only=self.cuts_only,
             tariff=start,
             valuation=self.customs_ratio,
+            near=near if isinstance(near, TariffTalks) else None,
             **who,
             **common,
         )
@@ -126,6 +137,7 @@ def play(
     gains: str = "at_least_equal",
     cuts_only: bool = False,
     from_nash: bool = False,
+    war: TariffGame | None = None,
     weights: SectorWeights | Mapping[str, Mapping[str, float]] | None = None,
     groups: Mapping[str, float] | None = None,
     progress: Callable[[str, int, int], None] | None = None,
@@ -136,7 +148,8 @@ def play(
     `players` are codes of countries. `partners` for `optimal`: whom it taxes (none: everybody);
     otherwise none for one another, `("all",)` for everybody. `start_from` names the scenario
     whose law holds elsewhere and against which gains are measured: duties only. Talks may begin
-    at `"nash"` too, or with `from_nash` at the Nash tariffs under the law of `start_from`. `rule`,
+    at `"nash"` too, or with `from_nash` at the Nash tariffs under the law of `start_from`. `war` gives
+    these where they are known, from the same question. `rule`,
     `gains` and `cuts_only` are of talks (see `cooperative_tariffs`), `weights` political weights
     by country and sector. With `groups` (weights by group in place of the shipped ones; an empty
     mapping takes these) governments maximise the weighted payoffs of `talks groups`. Raises
@@ -189,12 +202,15 @@ def play(
     central = next(s.name for s in sets if s.central)
     choices: dict[str, TariffChoice] = {}
     failed: dict[str, str] = {}
+    known = {} if war is None else war.choices
+    near: TariffChoice | None = None
     with jax.enable_x64(True):
         economy, closure = economy_of(table), closure_of(reference, table)
         for done, chosen in enumerate(sets, start=1):
             try:
                 own = elasticities_of(chosen, nests=reference.nests)
-                choices[chosen.name] = question.answer(economy, own, closure).require()
+                near = question.answer(economy, own, closure, known.get(chosen.name), near)
+                choices[chosen.name] = near.require()
             except (NoAnswer, BadInput) as error:
                 if chosen.central:
                     raise

@@ -78,8 +78,8 @@ def nash_by_formula(trade: Numbers, tariff: Numbers, theta: Numbers) -> FormulaW
     code. A government looks through the wages of third countries (his equation 8): exact for two.
     (The paper has chi_ijk with the last term too, the same with one sector.) The economy has no
     inputs, one factor, Cobb-Douglas demand over sectors and balanced trade. `trade` `[i, n, k]` is
-    before duty, `tariff` `[i, n, k]` of the baseline, `theta` `[k]` trade elasticities (sigma - 1). Raises
-    `BadNumber` where trade is not balanced or an elasticity not above zero, `NotConverged`.
+    before duty, `tariff` `[i, n, k]` of the baseline, `theta` `[k]` trade elasticities (sigma - 1).
+    Raises `BadNumber` where trade is not balanced or an elasticity not above zero, `NotConverged`.
     """
     economy = _Ricardian.of(trade, tariff, theta)
 
