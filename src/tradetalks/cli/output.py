@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from tradetalks.results import Answer
 
 _PIPE_WIDTH = 100
+_LABELS = 24
+"""How much room text asks for before numbers are stacked."""
 
 
 class Format(StrEnum):
@@ -76,15 +78,14 @@ def table_text(
 ) -> str:
     """Return an aligned table; the first `left` columns are text, the others numbers.
 
-    Where the table is too wide, headings of numbers are set on several lines, so that the text
-    keeps its room.
+    Where the table is too wide, headings of numbers and what stands in brackets go on lines of
+    their own, so that the text keeps its room.
     """
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    rows = [tuple(row) for row in rows]
-    columns = _narrowed(columns, rows, left)
+    columns, rows = _narrowed(columns, [tuple(row) for row in rows], left)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), title_justify="left")
     if title:
         table.title = Text(title)
@@ -98,20 +99,29 @@ def table_text(
     return _printed(table)
 
 
-def _narrowed(columns: Sequence[str], rows: Sequence[Sequence[str]], left: int) -> Sequence[str]:
-    """Return headings, those of numbers wrapped to their widest cell if the table is too wide."""
-
-    def widest(cells: Iterable[str]) -> int:
-        return max((len(line) for cell in cells for line in cell.splitlines()), default=0)
-
-    cells = [widest(row[n] for row in rows) for n in range(len(columns))]
-    natural = [max(widest([c]), width) for c, width in zip(columns, cells, strict=True)]
+def _narrowed(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], left: int
+) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
+    """Return a table that is too wide with headings of numbers, then brackets, on lines below."""
+    cells = [_widest(row[n] for row in rows) for n in range(len(columns))]
+    natural = [max(_widest([c]), width) for c, width in zip(columns, cells, strict=True)]
     if sum(natural) + 2 * len(columns) <= _width():
-        return columns
-    return [
+        return columns, rows
+    labels = min(sum(natural[:left]), _LABELS)
+    if labels + sum(cells[left:]) + 2 * len(columns) > _width():
+        rows = [
+            [c if n < left else c.replace(" (", "\n(") for n, c in enumerate(row)] for row in rows
+        ]
+        cells = [_widest(row[n] for row in rows) for n in range(len(columns))]
+    headings = [
         column if n < left else textwrap.fill(column, max(width, 1), break_long_words=False)
         for n, (column, width) in enumerate(zip(columns, cells, strict=True))
     ]
+    return headings, rows
+
+
+def _widest(cells: Iterable[str]) -> int:
+    return max((len(line) for cell in cells for line in cell.splitlines()), default=0)
 
 
 def paragraph(text: str) -> str:

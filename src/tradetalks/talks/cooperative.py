@@ -90,8 +90,8 @@ def cooperative_tariffs(
     everybody (`"all"`); `"mfn"`: one duty per player and sector, the same for all exporters, third
     countries included. `cuts_only` forbids a duty above its starting value (with MFN, above the
     import-weighted mean of the starting values). Other duties stay. The search starts at the
-    agreement `near` (of the same question under other elasticities), by default where talks begin. `weights`, `sectors`,
-    `interests`, `bounds` and errors as in `nash_tariffs`.
+    agreement `near` (of the same question under other elasticities), by default where talks begin.
+    `weights`, `sectors`, `interests`, `bounds` and errors as in `nash_tariffs`.
     """
     if rule not in RULES:
         raise BadInput(f"rule='{rule}' means nothing.", cure="Write 'bilateral' or 'mfn'.")
