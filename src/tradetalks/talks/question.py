@@ -149,9 +149,10 @@ def play(
     otherwise none for one another, `("all",)` for everybody. `start_from` names the scenario
     whose law holds elsewhere and against which gains are measured: duties only. Talks may begin
     at `"nash"` too, or with `from_nash` at the Nash tariffs under the law of `start_from`; `war`
-    gives these where they are known, from the same question. `rule`, `gains` and `cuts_only` are of talks (see `cooperative_tariffs`), `weights` political weights
-    by country and sector. With `groups` (weights by group in place of the shipped ones; an empty
-    mapping takes these) governments maximise the weighted payoffs of `talks groups`. Raises
+    gives these where they are known, from the same question. `rule`, `gains` and `cuts_only` are of
+    talks (see `cooperative_tariffs`), `weights` political weights by country and sector. With
+    `groups` (weights by group in place of the shipped ones; an empty mapping takes these)
+    governments maximise the weighted payoffs of `talks groups`. Raises
     `UnknownName`, `BadInput`, `BadNumber`, and `NotConverged` without a central answer.
     """
     from tradetalks.data import load_world, sets_for
