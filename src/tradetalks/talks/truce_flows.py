@@ -62,9 +62,9 @@ def solve_flows(
     """Solve the scenarios at the central elasticities, short and medium, with critical goods.
 
     `slow_approval` is the part of licences granted when compliance is slow; `tariffs` names other
-    scenarios or files for `lapse`, `mirrored`, `deal`. Raises what `simulate` raises.
+    scenarios or files for `lapse`, `mirrored`, `deal`. Raises what `solve_ends` raises.
     """
-    import tradetalks as tt
+    from tradetalks.engine.ends import solve_ends
     from tradetalks.scenario import load_scenario
 
     def asked(name: str, horizon: str) -> Scenario:
@@ -85,12 +85,11 @@ def solve_flows(
     sources: list[Any] = []
     assumptions: list[str] = []
     for done, (key, scenario) in enumerate(jobs, start=1):
-        run = tt.simulate(scenario)
-        found[key] = {
-            p: run.spread("equivalent_variation", country=p).central / _MONTHS for p in PLAYERS
-        }
-        sources += [s for s in run.scenario.get("sources") or () if s not in sources]
-        assumptions += [a for a in run.assumptions if a not in assumptions]
+        ends = solve_ends(scenario)
+        gained = ends.accounts()["equivalent_variation"]
+        found[key] = {p: float(gained[ends.table.index(p)]) / _MONTHS for p in PLAYERS}
+        sources += [s for s in scenario.to_plain().get("sources") or () if s not in sources]
+        assumptions += [a for a in ends.assumptions() if a not in assumptions]
         if progress is not None:
             progress(scenario.name, done, len(jobs))
     return Flows(
