@@ -222,9 +222,8 @@ def _save(
 ) -> None:
     """Write ensemble.json, quantiles.csv, drivers.csv and the charts into `out`."""
     from tradetalks.cli.output import csv_text
-    from tradetalks.errors import CannotWrite
+    from tradetalks.report.drawing import save_folder
     from tradetalks.report.ensemble import spread_chart, tornado_chart
-    from tradetalks.report.worker import png, svg
     from tradetalks.results import to_json
     from tradetalks.results.labels import country_in_sentence
 
@@ -256,17 +255,10 @@ def _save(
                 source=source,
             )
         )
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        (out / "ensemble.json").write_text(to_json(answer) + "\n", encoding="utf-8")
-        (out / "quantiles.csv").write_text(csv_text(rows), encoding="utf-8")
-        flat = [{"country": c, **row} for c, own in drivers.items() for row in own]
-        (out / "drivers.csv").write_text(csv_text(flat), encoding="utf-8")
-        for chart in charts:
-            drawing = svg(chart.spec)
-            (out / f"{chart.name}.svg").write_text(drawing, encoding="utf-8")
-            (out / f"{chart.name}.png").write_bytes(png(drawing))
-    except OSError as error:
-        raise CannotWrite(
-            f"cannot be written: {error.strerror or error}.", cure="Give another --out.", file=out
-        ) from error
+    flat = [{"country": c, **row} for c, own in drivers.items() for row in own]
+    texts = {
+        "ensemble.json": to_json(answer) + "\n",
+        "quantiles.csv": csv_text(rows),
+        "drivers.csv": csv_text(flat),
+    }
+    save_folder(out, texts, charts)

@@ -139,13 +139,18 @@ class Ends:
 
 
 def solve_ends(
-    scenario: Scenario, world: World | None = None, *, progress: Progress | None = None
+    scenario: Scenario,
+    world: World | None = None,
+    *,
+    central_only: bool = False,
+    progress: Progress | None = None,
 ) -> Ends:
     """Solve a scenario and its reference over the elasticity sets that the scenario asks for.
 
-    `world` is a table to use as it is. The numbers are those of `simulate`, to the tolerance of
-    the solver. Raises `NotConverged` when the central set has no equilibrium, `BadInput` for what
-    the world does not have.
+    `world` is a table to use as it is; with `central_only` the central set alone is solved, not
+    even those that span the elasticity of critical inputs. The numbers are those of `simulate`, to
+    the tolerance of the solver. Raises `NotConverged` when the central set has no equilibrium,
+    `BadInput` for what the world does not have.
     """
     from tradetalks.data import load_world, sets_for
     from tradetalks.scenario import compile_shock
@@ -161,6 +166,8 @@ def solve_ends(
         choose_sets(scenario, sets_for(table, scenario.horizon)), shocks[1].elasticities.critical
     )
     setting = setting_of(scenario, table, shocks)
+    if central_only:
+        sets = tuple(s for s in sets if s.central)
     found: dict[str, SetEnds] = {}
     failed: dict[str, str] = {}
     for done, chosen in enumerate(sets, start=1):

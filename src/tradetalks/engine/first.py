@@ -38,7 +38,7 @@ def first_answer(scenario: Scenario, world: World) -> FirstAnswer:
     needs the way between the ends (contributions to real income) is left out. Raises as
     `simulate` does.
     """
-    ends = solve_ends(scenario.replace(elasticities="central"), world)
+    ends = solve_ends(scenario, world, central_only=True)
     return FirstAnswer(
         world.countries,
         world.sectors,

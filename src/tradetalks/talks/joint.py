@@ -21,11 +21,9 @@ from tradetalks.model import (
     Equilibrium,
     Shock,
     by_sector,
-    equilibrium_at,
-    trade_kernel,
 )
 from tradetalks.solve import TOLERANCE
-from tradetalks.solve.gradient import Inputs, fixed_state
+from tradetalks.solve.gradient import equilibrium_of
 from tradetalks.talks.payoff import Numbers, Setting, objective
 
 _TINY = 1e-300
@@ -171,9 +169,7 @@ def _evaluate(
 ) -> Any:
     def outcome(duty: Float[Array, "j n i"]) -> tuple[Array, tuple[Array, Array, Equilibrium]]:
         shock = Shock(duty, jnp.zeros_like(duty))
-        kernel = trade_kernel(economy, elasticities, shock, closure.selection)
-        state, residual = fixed_state(Inputs(economy, elasticities, closure, shock, kernel))
-        at = equilibrium_at(economy, elasticities, closure, shock, kernel, state)
+        at, residual = equilibrium_of(economy, elasticities, closure, shock)
         value = jax.vmap(lambda n, w: objective(economy, at, n, w))(countries, weights)
         return value, (value, residual, at)
 

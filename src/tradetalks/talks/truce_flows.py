@@ -64,6 +64,9 @@ def solve_flows(
     `slow_approval` is the part of licences granted when compliance is slow; `tariffs` names other
     scenarios or files for `lapse`, `mirrored`, `deal`. Raises what `solve_ends` raises.
     """
+    from functools import cache
+
+    from tradetalks.data import load_world
     from tradetalks.engine.ends import solve_ends
     from tradetalks.scenario import load_scenario
 
@@ -81,11 +84,13 @@ def solve_flows(
                 ((holder, "ban", horizon), ban),
                 ((holder, "slow", horizon), _slow(ban, slow_approval)),
             ]
+    world = cache(load_world)
     found: dict[tuple[str, ...], dict[str, float]] = {}
     sources: list[Any] = []
     assumptions: list[str] = []
     for done, (key, scenario) in enumerate(jobs, start=1):
-        ends = solve_ends(scenario)
+        table = world(scenario.world, scenario.regions, goods=scenario.goods)
+        ends = solve_ends(scenario, table, central_only=True)
         gained = ends.accounts()["equivalent_variation"]
         found[key] = {p: float(gained[ends.table.index(p)]) / _MONTHS for p in PLAYERS}
         sources += [s for s in scenario.to_plain().get("sources") or () if s not in sources]
