@@ -19,9 +19,11 @@ from tradetalks.cli import (
     law,
     replicate,
     run,
+    runs,
     scenarios,
     sweep,
     talks,
+    web,
 )
 
 THREE_THINGS = """Three things to try:
@@ -61,6 +63,7 @@ def build() -> typer.Typer:
         ensemble,
         sweep,
         scenarios,
+        runs,
         law,
         controls,
         exposure,
@@ -69,6 +72,7 @@ def build() -> typer.Typer:
         claims,
         replicate,
         data,
+        web,
     ):
         commands.register(app)
     return app

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ import typer
 from tradetalks.cli.output import FORMAT, Format, emit, paragraph, progress, table_text
 
 if TYPE_CHECKING:
-    from tradetalks.results import Answer, RunResult
+    from tradetalks.results import RunResult
     from tradetalks.scenario import Scenario
 
 _COLUMNS = {
@@ -40,6 +40,7 @@ def run(
         None, help="Folder to write; default: a new one among your runs."
     ),
     elasticities: str | None = typer.Option(None, help="all, or central for a quick look."),
+    fresh: bool = typer.Option(False, "--fresh", help="Compute it again, even if it is stored."),
     format: Format = FORMAT,
 ) -> None:
     """What does a scenario change? Prints the headline and writes a report with all the data."""
@@ -54,27 +55,78 @@ def run(
         "elasticities": elasticities.split(",") if elasticities else None,
     }
     with collector_paused():
-        _answer(scenario, given, out, format)
+        _answer(scenario, given, out, fresh, format)
 
 
-def _answer(scenario: str, given: dict[str, Any], out: Path | None, format: Format) -> None:
-    """Solve, save and print; `given` are the settings of the command line, None where left out."""
+def _answer(
+    scenario: str, given: dict[str, Any], out: Path | None, fresh: bool, format: Format
+) -> None:
+    """Answer from the store, or solve, save and print; `given` are settings, None if left out."""
+    from tradetalks.results import check_writable, headline, run_answer
+    from tradetalks.scenario import load_scenario
+
+    if out is not None:
+        check_writable(out)
+    asked = load_scenario(scenario)
+    asked = asked.replace(**{key: value for key, value in given.items() if value is not None})
+    found = None if fresh or out is not None else stored(asked)
+    stored_on = None
+    if found is None:
+        result, place = _solve_and_save(asked, out, fresh)
+    else:
+        result, place = found
+        stored_on = result.created
+    answer = run_answer(result, place, stored=stored_on)
+    emit(answer, format, headline(result), lambda: text(result, place, stored_on))
+
+
+def stored(asked: Scenario) -> tuple[RunResult, Path] | None:
+    """Return the stored answer to the same question, None where there is none that is whole."""
+    from tradetalks.cli.home import runs_folder
+    from tradetalks.errors import BadFile
+    from tradetalks.scenario import identity
+    from tradetalks.store import Store
+
+    if not runs_folder().is_dir():
+        return None
+    found = Store(runs_folder()).find(asked.name, identity(asked))
+    if found is None:
+        return None
+    try:
+        return found.load(), found.folder
+    except BadFile as error:
+        sys.stderr.write(f"The stored run cannot be used, so it is computed again: {error}\n")
+        return None
+
+
+def _solve_and_save(
+    asked: Scenario, out: Path | None, fresh: bool
+) -> tuple[RunResult, Path | None]:
+    """Solve and save; where the store cannot be written there is an answer but no folder."""
     from tradetalks import report
     from tradetalks.cli.home import runs_folder, use_compilation_cache
-    from tradetalks.results import check_writable, headline
+    from tradetalks.errors import CannotWrite
+    from tradetalks.scenario import identity
+    from tradetalks.store import Store
 
-    check_writable(out if out is not None else runs_folder() / "run")
     use_compilation_cache()
     with report.Painter() as painter:  # starts while we load and solve
-        from tradetalks.scenario import load_scenario
-
-        asked = load_scenario(scenario)
-        asked = asked.replace(**{key: value for key, value in given.items() if value is not None})
         result = solve(asked)
-        place = out if out is not None else runs_folder() / run_id(asked, result)
-        place = report.save(result, place, painter)
-    answer = answer_of(result, place)
-    emit(answer, format, headline(result), lambda: _text(result, place))
+        if out is not None:
+            return result, report.save(result, out, painter)
+        try:
+            kept = Store(runs_folder()).keep(
+                asked.name,
+                identity(asked),
+                lambda place, record, settle: report.save(
+                    result, place, painter, record=record, settle=settle
+                ),
+                fresh=fresh,
+            )
+        except CannotWrite as error:
+            sys.stderr.write(f"The answer is not stored: {error}\n")
+            return result, None
+    return result, kept.folder
 
 
 def solve(asked: Scenario) -> RunResult:
@@ -85,39 +137,8 @@ def solve(asked: Scenario) -> RunResult:
         return simulate(asked, progress=step)
 
 
-def run_id(asked: Scenario, result: RunResult) -> str:
-    """Return the name of a run's folder: the same question on the same data has the same name."""
-    content = (asked.content_hash(), result.world["hash"], result.versions["tradetalks"])
-    return f"{asked.name}-{hashlib.sha256('/'.join(map(str, content)).encode()).hexdigest()[:8]}"
-
-
-def answer_of(result: RunResult, place: Path | None) -> Answer:
-    """Return the envelope of a run."""
-    from tradetalks.results import Answer, headline, sentence
-
-    body: dict[str, Any] = {
-        "scenario": result.name,
-        "title": result.scenario.get("title"),
-        "question": result.scenario.get("question"),
-        "against": result.against,
-        "world": result.world["name"],
-        "regions": result.world.get("regions"),
-        "horizon": result.horizon,
-        "sentence": sentence(result),
-        "headline": headline(result),
-        "out": place,
-        "versions": result.versions,
-    }
-    if result.law:
-        body["law"] = {key: value for key, value in result.law.items() if key != "sources"}
-    holders = (result.scenario, result.law, result.world)
-    sources = [source for holder in holders for source in holder.get("sources") or ()]
-    return Answer(
-        "run", result.created, body, sources, result.assumptions, result.warnings, result.status
-    )
-
-
-def _text(result: RunResult, place: Path) -> str:
+def text(result: RunResult, place: Path | None, stored_on: str | None) -> str:
+    """Return the answer as the command prints it."""
     from tradetalks.results import movers, range_note, sentence
     from tradetalks.results.labels import country_name, ranged
     from tradetalks.results.variables import variables
@@ -141,7 +162,9 @@ def _text(result: RunResult, place: Path) -> str:
         "\n",
         paragraph(sentence(result)),
         "\n",
-        f"Report: {place / 'report.html'}\n",
-        f"Data:   {place}\n",
     ]
+    if stored_on is not None:
+        parts.append(f"Stored on {stored_on}; `--fresh` computes it again.\n")
+    if place is not None:
+        parts += [f"Report: {place / 'report.html'}\n", f"Data:   {place}\n"]
     return "".join(parts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +16,31 @@ from tradetalks.results import RunResult, save_run
 __all__ = ["Chart", "Painter", "charts", "draw", "png", "report_html", "save", "svg"]
 
 
-def save(result: RunResult, folder: Path | str, painter: Painter | None = None) -> Path:
+def save(
+    result: RunResult,
+    folder: Path | str,
+    painter: Painter | None = None,
+    *,
+    record: Mapping[str, Any] | None = None,
+    settle: Callable[[Path, Path], None] | None = None,
+) -> Path:
     """Write the whole run folder: what `results.save_run` writes, charts/ and report.html.
 
-    A `painter` that was started earlier, while the run was solved, saves half a second.
+    A `painter` that was started earlier, while the run was solved, saves half a second; `record`
+    and `settle` are those of `results.save_run`.
 
     Raises CannotWrite, NotConverged (see `results.save_run`), NoAnswer (no chart drawn).
     """
     if painter is None:
         with Painter() as own:
-            return save(result, folder, own)
-    return save_run(result, folder, draw=lambda making: draw(result, making, painter))
+            return save(result, folder, own, record=record, settle=settle)
+    return save_run(
+        result,
+        folder,
+        draw=lambda making: draw(result, making, painter),
+        record=record,
+        settle=settle,
+    )
 
 
 def draw(result: RunResult, folder: Path, painter: Painter) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tradetalks.results.answer import Answer, plain, to_json
 from tradetalks.results.compare import Comparison, compare
 from tradetalks.results.concentration import concentration
+from tradetalks.results.envelope import run_answer
 from tradetalks.results.explain import explain, explainable
 from tradetalks.results.explanation import Explanation, Part
 from tradetalks.results.folder import check_writable, is_run_folder, load_run, save_run
@@ -42,6 +43,7 @@ __all__ = [
     "plain",
     "range_note",
     "reference_words",
+    "run_answer",
     "save_run",
     "sentence",
     "source_line",
