@@ -18,6 +18,7 @@ from tradetalks.scenario import Scenario, compile_shock, load_scenario
 from tradetalks.talks import best_joint_deviation, largest_deviation_gain, play
 
 Call = Callable[..., tuple[int, str, str]]
+SMALL = ("--regions", "blocs")
 
 
 @pytest.fixture(autouse=True)
@@ -138,7 +139,7 @@ def test_sets_without_a_best_tariff_are_said(call: Call) -> None:
         (("cooperative", "USA"), "two or more different players"),
         (("cooperative", "--rule", "gatt"), "Write 'bilateral' or 'mfn'"),
         (("cooperative", "--partners", "friends"), "Write `players` or `all`"),
-        (("cooperative", "--from", "free-trade", "--cuts-only"), "no duty is left to cut"),
+        (("cooperative", "--from", "free-trade", "--cuts-only", *SMALL), "no duty is left to cut"),
         (("weights", "USB"), "unknown player 'USB'. Did you mean 'USA'"),
         (("best", "--regions", "planets"), "planets"),
     ],
@@ -170,8 +171,9 @@ def test_talks_from_the_war_gain_the_same_on_both_sides(peace, war) -> None:
 def test_cooperative_json_and_text(call: Call, tmp_path: Path) -> None:
     file = tmp_path / "peace.yaml"
     status, out, _ = call(
-        "cooperative", "--rule", "mfn", "--cuts-only", "--format", "json", "--scenario", str(file)
-    )
+        "cooperative", "--rule", "mfn", "--cuts-only", *SMALL, "--format", "json",
+        "--scenario", str(file),
+    )  # fmt: skip
     answer = json.loads(out)
     assert status == 0 and answer["command"] == "talks cooperative"
     (row,) = answer["talks"]
@@ -179,7 +181,7 @@ def test_cooperative_json_and_text(call: Call, tmp_path: Path) -> None:
     for player in answer["averages"]:
         assert player["tariff"] <= player["tariff_reference"] + 1e-9
     assert load_scenario(file).name == "peace"
-    status, out, _ = call("cooperative", "--from", "nash")
+    status, out, _ = call("cooperative", "--from", "nash", *SMALL)
     assert status == 0 and "begin talks at their Nash tariffs" in out and "Nash, %" in out
 
 
@@ -209,10 +211,10 @@ def test_the_best_tariff_in_three_columns(call: Call) -> None:
 
 def test_weights_are_saved_and_said(call: Call, tmp_path: Path) -> None:
     file = tmp_path / "w.yaml"
-    status, out, _ = call("weights", "CHN", "--partners", "USA", "--save", str(file))
+    status, out, _ = call("weights", "CHN", "--partners", "USA", *SMALL, "--save", str(file))
     assert status == 0 and "Identified" in out and "Motor vehicles" in out
     assert "weights:" in file.read_text("utf-8")
-    status, out, err = call("weights", "CHN", "--save", str(tmp_path / "no" / "w.yaml"))
+    status, out, err = call("weights", "CHN", *SMALL, "--save", str(tmp_path / "no" / "w.yaml"))
     assert (status, out) == (2, "") and "cannot write" in err
 
 

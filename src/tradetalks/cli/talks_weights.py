@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from tradetalks.cli.output import FORMAT, Format, emit, paragraph, table_text
+from tradetalks.cli.output import FORMAT, Format, emit, paragraph, table_text, write_file
 
 if TYPE_CHECKING:
     from tradetalks.results import Answer
@@ -44,8 +44,6 @@ def weights(
     )
     if save is not None:
         from pathlib import Path
-
-        from tradetalks.cli.talks import write_file
 
         write_file(Path(save), found.to_yaml())
     emit(_envelope(found), format, found.rows(), lambda: _text(found))
