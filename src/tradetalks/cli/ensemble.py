@@ -45,8 +45,11 @@ def ensemble(
     use_compilation_cache()
     from tradetalks.ensemble import ensemble as draw
     from tradetalks.ensemble import sobol_indices
+    from tradetalks.results import check_writable
     from tradetalks.scenario import load_scenario
 
+    if out is not None:
+        check_writable(out, "ensemble.json")
     asked = load_scenario(scenario)
     if horizon is not None:
         asked = asked.replace(horizon=horizon)

@@ -32,8 +32,10 @@ def sweep(
 
     use_compilation_cache()
     from tradetalks.ensemble import sweep as solve
-    from tradetalks.results import plain
+    from tradetalks.results import check_writable, plain
 
+    if out is not None:
+        check_writable(out, "sweep.json")
     with progress("Solving", remaining=True) as step:
         found = solve(grid, workers=workers, folder=home() / "ensembles", progress=step)
     rows: list[dict[str, Any]] = [plain(row) for row in found.table.to_dict("records")]

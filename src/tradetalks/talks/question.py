@@ -18,7 +18,7 @@ from tradetalks.talks.payoff import Numbers
 from tradetalks.talks.tariffs import TariffChoice, nash_tariffs, optimal_tariffs
 
 if TYPE_CHECKING:
-    from tradetalks.data import World
+    from tradetalks.data import ElasticitySet, World
     from tradetalks.model import Closure, Economy, Elasticities
     from tradetalks.scenario import Scenario
 
@@ -122,8 +122,7 @@ def play(
     without a central answer.
     """
     from tradetalks.data import load_world, sets_for
-    from tradetalks.engine.closures import closure_of
-    from tradetalks.engine.economy import choose_sets, economy_of, elasticities_of
+    from tradetalks.engine.economy import choose_sets
 
     if kind not in KINDS:
         raise unknown_name("kind of game", kind, KINDS)
@@ -156,20 +155,7 @@ def play(
     )
     sets = choose_sets(reference, sets_for(table, reference.horizon))
     central = next(s.name for s in sets if s.central)
-    choices: dict[str, TariffChoice] = {}
-    failed: dict[str, str] = {}
-    with jax.enable_x64(True):
-        economy, closure = economy_of(table), closure_of(reference, table)
-        for done, chosen in enumerate(sets, start=1):
-            try:
-                own = elasticities_of(chosen, nests=reference.nests)
-                choices[chosen.name] = question.answer(economy, own, closure).require()
-            except (NoAnswer, BadInput) as error:
-                if chosen.central:
-                    raise
-                failed[chosen.name] = str(error)
-            if progress is not None:
-                progress(chosen.name, done, len(sets))
+    choices, failed = _over_sets(question, reference, table, sets, progress)
     return TariffGame(
         kind=kind,
         players=tuple(players),
@@ -187,6 +173,34 @@ def play(
         favour=favour,
         created=datetime.date.today().isoformat(),
     )
+
+
+def _over_sets(
+    question: _Question,
+    reference: Scenario,
+    table: World,
+    sets: Sequence[ElasticitySet],
+    progress: Callable[[str, int, int], None] | None,
+) -> tuple[dict[str, TariffChoice], dict[str, str]]:
+    """Return the choices by elasticity set, and why the others have none (never the central)."""
+    from tradetalks.engine.closures import closure_of
+    from tradetalks.engine.economy import economy_of, elasticities_of
+
+    choices: dict[str, TariffChoice] = {}
+    failed: dict[str, str] = {}
+    with jax.enable_x64(True):
+        economy, closure = economy_of(table), closure_of(reference, table)
+        for done, chosen in enumerate(sets, start=1):
+            try:
+                own = elasticities_of(chosen, nests=reference.nests)
+                choices[chosen.name] = question.answer(economy, own, closure).require()
+            except (NoAnswer, BadInput) as error:
+                if chosen.central:
+                    raise
+                failed[chosen.name] = str(error)
+            if progress is not None:
+                progress(chosen.name, done, len(sets))
+    return choices, failed
 
 
 def reference_of(
