@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import tradetalks as tt
+from pdf_text import Document
 from tradetalks.engine import first_answer
 from tradetalks.results.labels import number
 from tradetalks.web import registry
@@ -147,14 +148,15 @@ def test_python_and_command_ask_the_same(client: Client) -> None:
     assert names["scenario"] == asked.scenario()
 
 
-def test_the_brief_is_offered_where_something_makes_one(
-    client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    page = client.get("/answer", params=LAPSE).json()["html"]
-    assert (client.get("/brief", params=LAPSE).status_code == 409) == ("/brief?" not in page)
-    monkeypatch.setattr("tradetalks.web.downloads.BRIEF", lambda run: run.name.encode())
+def test_the_brief_is_a_pdf_of_the_question(client: Client) -> None:
     assert "/brief?lapse=1" in client.get("/answer", params=LAPSE).json()["html"]
-    assert client.get("/brief", params=LAPSE).content == b"what-if"
+    found = client.get("/brief", params=LAPSE)
+    assert found.headers["content-type"] == "application/pdf"
+    assert 'filename="what-if.pdf"' in found.headers["content-disposition"]
+    document = Document(found.content)
+    assert 2 <= len(document.pages) <= 4
+    question = client.get("/answer", params=LAPSE).json()["question"]
+    assert question in " ".join(document.text().split())
 
 
 def test_an_upload_becomes_an_address(client: Client) -> None:

@@ -8,6 +8,7 @@ import typer
 
 from tradetalks import __version__
 from tradetalks.cli import (
+    brief,
     claims,
     compare,
     controls,
@@ -60,6 +61,7 @@ def build() -> typer.Typer:
         run,
         compare,
         explain,
+        brief,
         ensemble,
         sweep,
         scenarios,

@@ -13,11 +13,12 @@ from tradetalks.results.headline import PARTIES, headline, movers, range_note
 from tradetalks.results.labels import change_text
 from tradetalks.results.run import RunResult, Spread
 from tradetalks.results.sentence import finding, reference_words, sentence, source_line, world_label
-from tradetalks.results.sources import Source, sources_of
+from tradetalks.results.sources import EVIDENCE, Source, sources_of
 from tradetalks.results.tables import tidy
 from tradetalks.results.variables import UNIT_TEXT, Variable, headline_variables, variables
 
 __all__ = [
+    "EVIDENCE",
     "PARTIES",
     "UNIT_TEXT",
     "Answer",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +19,12 @@ if TYPE_CHECKING:
     from tradetalks.web.desk import Asked
     from tradetalks.web.question import Question
 
-Brief = Callable[["RunResult"], bytes]
-BRIEF: Brief | None = None
-"""Makes the brief of a run as PDF; the button is there when this is."""
+
+def brief_pdf(run: RunResult) -> bytes:
+    """Return the brief of a run as PDF. Raises NoAnswer, NotConverged."""
+    from tradetalks.report.brief import brief_of, pdf
+
+    return pdf(brief_of(run))
 
 
 def csv_of(rows: Iterable[Mapping[str, Any]]) -> str:

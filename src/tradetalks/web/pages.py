@@ -13,7 +13,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.requests import ClientDisconnect
 
-from tradetalks.errors import BadFile, BadInput, NoAnswer, TradeTalksError, unknown_name
+from tradetalks.errors import BadFile, BadInput, TradeTalksError, unknown_name
 from tradetalks.results import headline, to_json, variables
 from tradetalks.web import downloads, registry
 from tradetalks.web import question as asking
@@ -93,7 +93,6 @@ def answer(request: Request) -> Response:
             **context,
             asked=asked,
             query=_query(asked.address()),
-            has_brief=downloads.BRIEF is not None,
             **_copies(asked, question),
         ),
         "summary": summary(numbers),
@@ -215,11 +214,9 @@ def report(request: Request) -> Response:
 @router.get("/brief")
 def brief(request: Request) -> Response:
     """Download the brief of the answer as PDF."""
-    if downloads.BRIEF is None:
-        raise NoAnswer("this version makes no brief.", cure="The report holds the same numbers.")
     question, run = _whole(request)
     headers = {"content-disposition": f'attachment; filename="{question.scenario.name}.pdf"'}
-    return Response(downloads.BRIEF(run), headers=headers, media_type="application/pdf")
+    return Response(downloads.brief_pdf(run), headers=headers, media_type="application/pdf")
 
 
 @router.post("/upload")
