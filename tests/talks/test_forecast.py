@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -16,7 +15,6 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize
 from scipy.stats import beta
 
-from tradetalks.cli import main
 from tradetalks.errors import BadFile, BadInput, BadNumber, NoAnswer
 from tradetalks.talks.forecast import forecast, open_on
 from tradetalks.talks.forecast_data import KINDS, OUTCOMES, Record, load_record, parse_deadlines
@@ -34,21 +32,9 @@ def record() -> Record:
 
 
 @pytest.fixture
-def call(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Call]:
-    monkeypatch.setenv("TRADETALKS_HOME", str(tmp_path))
+def call(command: Call, monkeypatch: pytest.MonkeyPatch) -> Call:
     monkeypatch.setenv("COLUMNS", "110")
-    before = {name for name in os.environ if name.startswith("JAX_")}
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        status = main(["forecast", *arguments])
-        text = capsys.readouterr()
-        return status, text.out, text.err
-
-    yield run
-    for name in [n for n in os.environ if n.startswith("JAX_") and n not in before]:
-        del os.environ[name]
+    return lambda *arguments: command("forecast", *arguments)
 
 
 def test_counts_are_those_of_the_record(record) -> None:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tradetalks.cli import main
 from tradetalks.data import load_world
 from tradetalks.scenario import Scenario, compile_shock, load_scenario
 from tradetalks.talks import best_joint_deviation, largest_deviation_gain, play
@@ -21,25 +19,9 @@ Call = Callable[..., tuple[int, str, str]]
 SMALL = ("--regions", "blocs")
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("TRADETALKS_HOME", str(tmp_path))
-    monkeypatch.setenv("COLUMNS", "100")
-    before = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("JAX_")}
-    yield
-    for name in [name for name in os.environ if name.startswith("JAX_")]:
-        del os.environ[name]
-    os.environ.update(before)
-
-
 @pytest.fixture
-def call(capsys: pytest.CaptureFixture[str]) -> Call:
-    def run(*arguments: str) -> tuple[int, str, str]:
-        status = main(["talks", *arguments])
-        text = capsys.readouterr()
-        return status, text.out, text.err
-
-    return run
+def call(command: Call) -> Call:
+    return lambda *arguments: command("talks", *arguments)
 
 
 @pytest.fixture(scope="module")
