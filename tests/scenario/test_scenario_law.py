@@ -117,19 +117,6 @@ class TestLevels:
         assert 8 < averages_["VNM"] < 25
         assert averages_["MEX"] < averages_["JPN"]
 
-    def test_a_change_may_be_for_china_alone(self, real):
-        base = on("2026-10-05")
-        strike = {"kind": "law", "strike": "us-301-forced-labour"}
-        law = compile_shock(ask(base), real).tariff
-        whole = compile_shock(ask(base, strike), real).tariff
-        alone = compile_shock(ask(base, strike | {"third_countries": False}), real).tariff
-        usa, chn = real.index("USA"), real.index("CHN")
-        assert (whole[chn, usa] < law[chn, usa]).any()
-        assert np.array_equal(alone[chn, usa], whole[chn, usa])
-        others = [i for i in range(len(real.countries)) if i != chn]
-        assert (whole[others, usa] < law[others, usa]).any()
-        assert np.array_equal(alone[others], law[others])
-
     def test_a_region_is_the_mean_of_its_members(self):
         small, large = (load_world(regions=name) for name in ("eu27", "all"))
         asked = load_scenario("current-law")
@@ -356,7 +343,7 @@ BASE = HEAD + "base: {law: enacted, as_of: 2026-10-05}\nchanges:\n"
         (
             BASE + "  - {kind: law, extend: us-122, until: 2027-01-10, on: 2026-11-01}\n",
             BadInput,
-            "s.yaml:6: changes[0].on: `extend` has no `on`. It takes until, third_countries.",
+            "s.yaml:6: changes[0].on: `extend` has no `on`. It takes until.",
         ),
         (
             BASE + "  - {kind: law, strike: mfn, lapse: all}\n",

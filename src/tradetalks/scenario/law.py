@@ -104,9 +104,7 @@ def _law_rates(asked: _Law) -> LawRates:
     rates, averages, sources = _read(table, day)
     beyond = None
     if scenario.base.third_countries is not False:
-        apart = any(change.third_countries is False for _, change in asked.changes)
-        others = _law_table(scenario, elsewhere=True)[0] if apart else table
-        beyond = read_elsewhere(others, day, _middle_of(year), SIGMA_LINES)
+        beyond = read_elsewhere(table, day, _middle_of(year), SIGMA_LINES)
     reading = {
         "law": table.law,
         "read_on": iso(day),
@@ -170,13 +168,8 @@ def words(reading: dict[str, Any]) -> str:
     )
 
 
-def _law_table(
-    scenario: Scenario, *, elsewhere: bool = False
-) -> tuple[IntervalTable, tuple[str, ...]]:
-    """Return the law with its changes, and a sentence for each change that does nothing.
-
-    `elsewhere` leaves out the changes that are for US-China trade alone.
-    """
+def _law_table(scenario: Scenario) -> tuple[IntervalTable, tuple[str, ...]]:
+    """Return the law with its changes, and a sentence for each change that does nothing."""
     from tradetalks.policy.intervals import build_table
     from tradetalks.policy.ledger import FOREVER, day_number, iso
     from tradetalks.policy.partners import partner_ledger
@@ -197,8 +190,6 @@ def _law_table(
     day, idle = reading_day(scenario), []
     for position, change in enumerate(scenario.changes):
         if not isinstance(change, LawChange):
-            continue
-        if elsewhere and change.third_countries is False:
             continue
         keys: Keys = ("changes", position, change.verb)
         before = _state(table, day)

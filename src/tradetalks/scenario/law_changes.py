@@ -12,11 +12,11 @@ from tradetalks.scenario.rates import Multiple, Rate
 
 LAW_VERBS = ("lapse", "extend", "strike", "scale", "set", "add", "replay")
 _LAW_KEYS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "lapse": ((), ("on", "third_countries")),
-    "extend": (("until",), ("third_countries",)),
-    "strike": ((), ("on", "third_countries")),
-    "scale": (("factor",), ("on", "products", "third_countries")),
-    "set": (("rate",), ("on", "products", "third_countries")),
+    "lapse": ((), ("on",)),
+    "extend": (("until",), ()),
+    "strike": ((), ("on",)),
+    "scale": (("factor",), ("on", "products")),
+    "set": (("rate",), ("on", "products")),
     "add": (("importer", "exporter", "authority"), ("on", "until", "products")),
     "replay": ((), ()),
 }
@@ -44,8 +44,7 @@ class LawChange(OneOf):
 
     `lapse`, `extend`, `strike`, `scale` and `set` name measures, authorities or families (`lapse`
     also `all`); `add` is the rate of a new duty. `on` is the first day of the change, the
-    `as_of` of the base if left out. With `third_countries: false` the change is for US-China trade
-    alone: other countries pay what they paid. `replay` forgets what was announced after a day.
+    `as_of` of the base if left out. `replay` forgets what was announced after a day.
     """
 
     kind: Literal["law"] = "law"
@@ -62,9 +61,6 @@ class LawChange(OneOf):
     rate: Rate | None = Field(default=None, description="the rate it becomes")
     products: Annotated[tuple[str, ...] | None, BeforeValidator(_parse_products)] = Field(
         default=None, description="tariff codes of 2 to 10 digits that it is restricted to"
-    )
-    third_countries: bool | None = Field(
-        default=None, description="false: US duties on countries other than China stay as they were"
     )
     importer: Literal["USA", "CHN"] | None = None
     exporter: Literal["USA", "CHN"] | None = None
