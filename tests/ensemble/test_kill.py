@@ -99,7 +99,7 @@ def test_ctrl_c_leaves_a_state_that_can_go_on(tmp_path: Path) -> None:
     process = _start(tmp_path, "--draws", str(100 * BLOCK))
     folder = _wait_for_blocks(tmp_path, process, 1)
     process.send_signal(signal.SIGINT)
-    out, _ = process.communicate(timeout=30)
+    out, _ = process.communicate(timeout=120)
     assert process.returncode == 130
     assert out == b""
     assert _nobody_left(process.pid)
