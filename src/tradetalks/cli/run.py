@@ -11,6 +11,7 @@ import typer
 from tradetalks.cli.output import FORMAT, Format, emit, paragraph, progress, table_text
 
 if TYPE_CHECKING:
+    from tradetalks.report import Extra
     from tradetalks.results import Answer, RunResult
     from tradetalks.scenario import Scenario
 
@@ -40,6 +41,13 @@ def run(
         None, help="Folder to write; default: a new one among your runs."
     ),
     elasticities: str | None = typer.Option(None, help="all, or central for a quick look."),
+    draws: int = typer.Option(
+        0, min=0, help="Ranges over this many draws of what is not known, not over the sets."
+    ),
+    seed: int = typer.Option(1, help="The same seed gives the same draws."),
+    workers: int | None = typer.Option(
+        None, help="Processes for the draws; left out: one for each core."
+    ),
     format: Format = FORMAT,
 ) -> None:
     """What does a scenario change? Prints the headline and writes a report with all the data."""
@@ -54,10 +62,16 @@ def run(
         "elasticities": elasticities.split(",") if elasticities else None,
     }
     with collector_paused():
-        _answer(scenario, given, out, format)
+        _answer(scenario, given, out, format, (draws, seed, workers))
 
 
-def _answer(scenario: str, given: dict[str, Any], out: Path | None, format: Format) -> None:
+def _answer(
+    scenario: str,
+    given: dict[str, Any],
+    out: Path | None,
+    format: Format,
+    drawing: tuple[int, int, int | None],
+) -> None:
     """Solve, save and print; `given` are the settings of the command line, None where left out."""
     from tradetalks import report
     from tradetalks.cli.home import runs_folder, use_compilation_cache
@@ -70,9 +84,11 @@ def _answer(scenario: str, given: dict[str, Any], out: Path | None, format: Form
 
         asked = load_scenario(scenario)
         asked = asked.replace(**{key: value for key, value in given.items() if value is not None})
-        result = solve(asked)
+        result, extra = solve(asked), report.Extra()
+        if drawing[0]:
+            result, extra = _with_draws(asked, result, *drawing)
         place = out if out is not None else runs_folder() / run_id(asked, result)
-        place = report.save(result, place, painter)
+        place = report.save(result, place, painter, extra)
     answer = answer_of(result, place)
     emit(answer, format, headline(result), lambda: _text(result, place))
 
@@ -85,9 +101,37 @@ def solve(asked: Scenario) -> RunResult:
         return simulate(asked, progress=step)
 
 
+def _with_draws(
+    asked: Scenario, result: RunResult, draws: int, seed: int, workers: int | None
+) -> tuple[RunResult, Extra]:
+    """Return the run with ranges over draws, and the summary of the draws for its folder."""
+    from tradetalks.cli.ensemble_summary import charts_of, drivers_of, rows_of, tables_of
+    from tradetalks.cli.home import home
+    from tradetalks.ensemble import ensemble, with_draws
+    from tradetalks.report import Extra
+
+    with progress("Drawing", remaining=True) as step:
+        found = ensemble(
+            asked,
+            draws=draws,
+            seed=seed,
+            workers=workers,
+            folder=home() / "ensembles",
+            progress=step,
+        )
+    rows, drivers = rows_of(found), drivers_of(found)
+    extra = Extra(tuple(charts_of(found, rows, drivers)), tables_of(rows, drivers))
+    return with_draws(result, found), extra
+
+
 def run_id(asked: Scenario, result: RunResult) -> str:
-    """Return the name of a run's folder: the same question on the same data has the same name."""
-    content = (asked.content_hash(), result.world["hash"], result.versions["tradetalks"])
+    """Return the name of a run's folder: the same question on the same data has the same name.
+
+    With draws it is another question, for each number of draws, seed and set of distributions.
+    """
+    content = [asked.content_hash(), result.world["hash"], result.versions["tradetalks"]]
+    if result.draws:
+        content += [result.draws["identity"], result.draws["draws"]]
     return f"{asked.name}-{hashlib.sha256('/'.join(map(str, content)).encode()).hexdigest()[:8]}"
 
 
@@ -108,6 +152,8 @@ def answer_of(result: RunResult, place: Path | None) -> Answer:
         "out": place,
         "versions": result.versions,
     }
+    if result.draws:
+        body["draws"] = {k: v for k, v in result.draws.items() if k != "ranges"}
     if result.law:
         body["law"] = {key: value for key, value in result.law.items() if key != "sources"}
     holders = (result.scenario, result.law, result.world)
@@ -143,5 +189,12 @@ def _text(result: RunResult, place: Path) -> str:
         "\n",
         f"Report: {place / 'report.html'}\n",
         f"Data:   {place}\n",
+        *_draws_files(result, place),
     ]
     return "".join(parts)
+
+
+def _draws_files(result: RunResult, place: Path) -> list[str]:
+    if not result.draws:
+        return []
+    return [f"Draws:  quantiles.csv and drivers.csv in {place}\n"]

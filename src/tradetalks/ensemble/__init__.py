@@ -9,6 +9,7 @@ _PUBLIC = {
     "Ensemble": "run",
     "ensemble": "run",
     "sobol_indices": "run",
+    "with_draws": "ranges",
     "Executor": "executors",
     "InProcess": "executors",
     "Processes": "executors",
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from tradetalks.ensemble.cells import Sweep, sweep
     from tradetalks.ensemble.executors import Executor, InProcess, Processes
     from tradetalks.ensemble.grid import Grid, read_grid
+    from tradetalks.ensemble.ranges import with_draws
     from tradetalks.ensemble.run import Ensemble, ensemble, sobol_indices
     from tradetalks.ensemble.summary import Quantiles
 
@@ -38,6 +40,7 @@ __all__ = [
     "read_grid",
     "sobol_indices",
     "sweep",
+    "with_draws",
 ]
 
 

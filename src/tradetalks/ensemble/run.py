@@ -36,6 +36,7 @@ Array = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
 
 MOST = 1_000_000
+_AT_ONCE = 32
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +71,15 @@ class Ensemble:
         if outcome not in self.outcomes:
             raise unknown_name("outcome", outcome, self.outcomes)
         return read_columns(self.folder, _blocks(self.draws), [outcome], self.draws)[outcome]
+
+    def all_quantiles(self) -> list[Quantiles]:
+        """Return the quantiles of every outcome, with few of them in memory at once."""
+        found: list[Quantiles] = []
+        for begin in range(0, len(self.outcomes), _AT_ONCE):
+            names = self.outcomes[begin : begin + _AT_ONCE]
+            columns = read_columns(self.folder, _blocks(self.draws), names, self.draws)
+            found.extend(quantiles(name, columns[name]) for name in names)
+        return found
 
     @cached_property
     def parameters(self) -> Mapping[str, Array]:

@@ -62,20 +62,28 @@ def extend(who: str, until: str) -> Overlay:
     return apply
 
 
-def strike(who: str, on: str) -> Overlay:
-    """An authority struck down: nothing of it is due from `on`, nothing suspended returns."""
+def strike(who: str, on: str, exporter: str | None = None) -> Overlay:
+    """An authority struck down: nothing of it is due from `on`, nothing suspended returns.
+
+    `exporter` leaves what falls on other countries as it is.
+    """
 
     def apply(table: IntervalTable) -> IntervalTable:
-        chosen, day = _choose(table, who), day_number(on)
+        chosen, day = _rows(table, who, exporter), day_number(on)
         return table.with_rows(
-            replace(r, end=min(r.end, day)) if r.measure.id in chosen else r for r in table.rows
+            replace(r, end=min(r.end, day)) if r in chosen else r for r in table.rows
         )
 
     return apply
 
 
-def scale(who: str, factor: float, on: str, products: Iterable[str] = ()) -> Overlay:
-    """Multiply the scalar rates of `who` by `factor` from `on`, on all its lines or `products`."""
+def scale(
+    who: str, factor: float, on: str, products: Iterable[str] = (), exporter: str | None = None
+) -> Overlay:
+    """Multiply the scalar rates of `who` by `factor` from `on`, on all its lines or `products`.
+
+    `exporter` leaves what falls on other countries as it is.
+    """
     if not factor >= 0:
         raise BadNumber(f"factor {factor} is negative.", cure="Use 0 to remove, 2 to double.")
 
@@ -87,11 +95,16 @@ def scale(who: str, factor: float, on: str, products: Iterable[str] = ()) -> Ove
             )
         return replace(row, rate=row.rate * factor, sleeping=row.sleeping * factor)
 
-    return _changed(who, on, products, change)
+    return _changed(who, on, products, change, exporter)
 
 
-def set_rate(who: str, rate: float, on: str, products: Iterable[str] = ()) -> Overlay:
-    """Set the rate of `who` to `rate` from `on`, on all its lines or `products`."""
+def set_rate(
+    who: str, rate: float, on: str, products: Iterable[str] = (), exporter: str | None = None
+) -> Overlay:
+    """Set the rate of `who` to `rate` from `on`, on all its lines or `products`.
+
+    `exporter` leaves what falls on other countries as it is.
+    """
     _check_rate(rate)
 
     def change(row: Interval) -> Interval:
@@ -100,7 +113,7 @@ def set_rate(who: str, rate: float, on: str, products: Iterable[str] = ()) -> Ov
             state="in_force",
         )  # fmt: skip
 
-    return _changed(who, on, products, change)
+    return _changed(who, on, products, change, exporter)
 
 
 def add(
@@ -159,15 +172,19 @@ def apply_all(table: IntervalTable, overlays: Iterable[Overlay]) -> IntervalTabl
 
 
 def _changed(
-    who: str, on: str, products: Iterable[str], change: Callable[[Interval], Interval]
+    who: str,
+    on: str,
+    products: Iterable[str],
+    change: Callable[[Interval], Interval],
+    exporter: str | None,
 ) -> Overlay:
     prefixes = tuple(clean_code(p, shortest=2) for p in products)
 
     def apply(table: IntervalTable) -> IntervalTable:
-        chosen, day = _choose(table, who), day_number(on)
+        chosen, day = _rows(table, who, exporter), day_number(on)
         rows: list[Interval] = []
         for row in table.rows:
-            if row.measure.id not in chosen or row.end <= day:
+            if row not in chosen or row.end <= day:
                 rows.append(row)
                 continue
             rows.append(replace(row, end=max(row.start, day)))
@@ -179,6 +196,25 @@ def _changed(
         return table.with_rows(rows)
 
     return apply
+
+
+def _rows(table: IntervalTable, who: str, exporter: str | None) -> list[Interval]:
+    """Return the rows of `who`; with `exporter`, those that fall on it and on nobody else.
+
+    Raises `BadInput` where a measure that falls on the exporter falls on others too.
+    """
+    names = _choose(table, who)
+    found = [r for r in table.rows if r.measure.id in names]
+    if exporter is None:
+        return found
+    own = [r for r in found if exporter in r.measure.targets or "all" in r.measure.targets]
+    for row in own:
+        if row.measure.targets != (exporter,):
+            raise BadInput(
+                f"'{row.measure.id}' falls on more countries than {exporter} by one rule.",
+                cure="Leave `exporter` out, or change the duty by a `tariff`.",
+            )
+    return own
 
 
 def _choose(table: IntervalTable, who: str | None) -> set[str]:

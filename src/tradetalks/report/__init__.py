@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +14,23 @@ from tradetalks.report.theme import Chart
 from tradetalks.report.worker import png, svg
 from tradetalks.results import RunResult, save_run
 
-__all__ = ["Chart", "Painter", "charts", "draw", "png", "report_html", "save", "svg"]
+__all__ = ["Chart", "Extra", "Painter", "charts", "draw", "png", "report_html", "save", "svg"]
 
 
-def save(result: RunResult, folder: Path | str, painter: Painter | None = None) -> Path:
+@dataclass(frozen=True)
+class Extra:
+    """What a run folder has besides: more charts (also in the report), and files by name."""
+
+    charts: tuple[Chart, ...] = ()
+    files: Mapping[str, str] = field(default_factory=lambda: {})
+
+
+def save(
+    result: RunResult,
+    folder: Path | str,
+    painter: Painter | None = None,
+    extra: Extra = Extra(),
+) -> Path:
     """Write the whole run folder: what `results.save_run` writes, charts/ and report.html.
 
     A `painter` that was started earlier, while the run was solved, saves half a second.
@@ -24,15 +39,22 @@ def save(result: RunResult, folder: Path | str, painter: Painter | None = None) 
     """
     if painter is None:
         with Painter() as own:
-            return save(result, folder, own)
-    return save_run(result, folder, draw=lambda making: draw(result, making, painter))
+            return save(result, folder, own, extra)
+    return save_run(result, folder, draw=lambda making: draw(result, making, painter, extra))
 
 
-def draw(result: RunResult, folder: Path, painter: Painter) -> None:
-    """Write charts/*.svg, charts/*.png and report.html into an existing folder."""
+def draw(
+    result: RunResult,
+    folder: Path,
+    painter: Painter,
+    extra: Extra = Extra(),
+) -> None:
+    """Write charts/*.svg, charts/*.png, report.html and extra files into an existing folder."""
     place = folder / "charts"
     place.mkdir()
-    figures = charts(result)
+    for name, text in extra.files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    figures = (*charts(result), *extra.charts)
     drawings = [place / f"{f.name}.svg" for f in figures]
     jobs: list[dict[str, Any]] = [
         {"spec": f.spec, "svg": str(p)} for f, p in zip(figures, drawings, strict=True)

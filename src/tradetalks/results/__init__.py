@@ -8,7 +8,14 @@ from tradetalks.results.concentration import concentration
 from tradetalks.results.explain import explain, explainable
 from tradetalks.results.explanation import Explanation, Part
 from tradetalks.results.folder import check_writable, is_run_folder, load_run, save_run
-from tradetalks.results.headline import PARTIES, headline, movers, range_note
+from tradetalks.results.headline import (
+    PARTIES,
+    draws_words,
+    headline,
+    movers,
+    range_note,
+    sets_words,
+)
 from tradetalks.results.labels import change_text
 from tradetalks.results.run import RunResult, Spread
 from tradetalks.results.sentence import finding, reference_words, sentence, source_line, world_label
@@ -31,6 +38,7 @@ __all__ = [
     "check_writable",
     "compare",
     "concentration",
+    "draws_words",
     "explain",
     "explainable",
     "finding",
@@ -44,6 +52,7 @@ __all__ = [
     "reference_words",
     "save_run",
     "sentence",
+    "sets_words",
     "source_line",
     "sources_of",
     "tidy",
