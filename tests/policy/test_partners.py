@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tradetalks.codes import region_set
-from tradetalks.errors import BadFile
+from tradetalks.errors import BadFile, BadInput
 from tradetalks.policy import overlays
 from tradetalks.policy.compiler import PARTNERS, dumps_partners
 from tradetalks.policy.elsewhere import chapters, partner_rates
@@ -228,3 +228,17 @@ class TestFile:
         data["measures"].append(change)
         with pytest.raises(BadFile, match=said):
             expand(load_ledger(), data)
+
+
+def test_a_change_for_one_exporter_leaves_the_others(table) -> None:
+    struck = overlays.strike("us-301-forced-labour", "2026-12-01", "CHN")(table)
+    everywhere = overlays.strike("us-301-forced-labour", "2026-12-01")(table)
+    for partner in ("VNM", "THA"):
+        assert total(struck, "2027-01-01", partner, "8471") == pytest.approx(
+            total(table, "2027-01-01", partner, "8471")
+        )
+    assert everywhere.rows != struck.rows != table.rows
+    gone = [r for r in struck.rows if r.measure.id == "us-301-forced-labour" and r.end <= 739951]
+    assert {r.measure.targets for r in gone} == {("CHN",)}
+    with pytest.raises(BadInput, match="more countries than CHN"):
+        overlays.strike("us-232-steel", "2026-12-01", "CHN")(table)

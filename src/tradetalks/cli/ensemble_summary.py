@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tradetalks.ensemble import Ensemble
-    from tradetalks.ensemble.summary import Quantiles
     from tradetalks.report import Chart
+    from tradetalks.results.draws import Quantiles
 
 Rows = Sequence[Mapping[str, Any]]
 Drivers = Mapping[str, Sequence[Mapping[str, Any]]]

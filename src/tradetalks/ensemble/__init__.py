@@ -13,7 +13,6 @@ _PUBLIC = {
     "Executor": "executors",
     "InProcess": "executors",
     "Processes": "executors",
-    "Quantiles": "summary",
     "Grid": "grid",
     "Sweep": "cells",
     "read_grid": "grid",
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from tradetalks.ensemble.grid import Grid, read_grid
     from tradetalks.ensemble.ranges import with_draws
     from tradetalks.ensemble.run import Ensemble, ensemble, sobol_indices
-    from tradetalks.ensemble.summary import Quantiles
 
 __all__ = [
     "Ensemble",
@@ -34,7 +32,6 @@ __all__ = [
     "Grid",
     "InProcess",
     "Processes",
-    "Quantiles",
     "Sweep",
     "ensemble",
     "read_grid",

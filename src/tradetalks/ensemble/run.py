@@ -23,8 +23,8 @@ from tradetalks.ensemble.blocks import (
 from tradetalks.ensemble.design import BATCH, BLOCK, Design, Saltelli
 from tradetalks.ensemble.evaluate import Case, case_of, outcome_names
 from tradetalks.ensemble.executors import Executor, Processes, usable_cores
-from tradetalks.ensemble.summary import Quantiles, between_batches, drivers, quantiles, sobol
 from tradetalks.errors import BadNumber, CannotWrite, NotConverged, unknown_name
+from tradetalks.results.draws import Quantiles, between_batches, drivers, quantiles, sobol
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -207,7 +207,7 @@ def _rows(table: IntervalTable, who: str, exporter: str | None) -> list[Interval
     found = [r for r in table.rows if r.measure.id in names]
     if exporter is None:
         return found
-    own = [r for r in found if exporter in r.measure.targets or "all" in r.measure.targets]
+    own = [r for r in found if r.measure.targets is None or exporter in r.measure.targets]
     for row in own:
         if row.measure.targets != (exporter,):
             raise BadInput(
