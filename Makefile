@@ -46,7 +46,7 @@ bench: ## how fast it is
 	$(set-up) test
 	@$(BIN)/python -m pytest tests/bench --benchmark-only $(BENCH_ARGS)
 
-system-deps: ## (as root, Debian or Ubuntu) Chromium for the browser tests
+system-deps: ## (as root, Debian or Ubuntu) Chromium and a Chinese font, for their tests
 	@sh scripts/system-deps.sh
 
 lock: ## write the lock files again from pyproject.toml (UPGRADE=1 takes newer versions)

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["bench_targets"]
 
-NEEDS = ("raw_data", "browser")
+NEEDS = ("raw_data", "browser", "cjk_font")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 HOME = pytest.StashKey[str]()
 
@@ -79,3 +79,14 @@ def browser() -> Path:
         skip_or_fail("browser", "needs Chromium: sudo make system-deps")
     assert found is not None
     return Path(found)
+
+
+@pytest.fixture(scope="session")
+def cjk_font() -> str:
+    """Return Chinese characters that a font of this machine draws."""
+    from tradetalks.report.brief.typeset import lacking
+
+    some = "中国美国商务部海关总署"
+    if lacking(some):
+        skip_or_fail("browser", "needs a font with Chinese characters: sudo make system-deps")
+    return some

@@ -128,9 +128,45 @@ def test_run_answers_in_json_and_keeps_the_run(call: Call, home: Path) -> None:
     assert (place / "report.html").is_file()
     stored = json.loads((place / "run.json").read_text("utf-8"))
     assert stored["headline"] == answer["headline"] and stored["sentence"] == answer["sentence"]
-    assert [p.name for p in (home / "runs").iterdir()] == [place.name]
-    again = json.loads(call("run", "truce-lapses-by-law", "--format", "json")[1])
-    assert again["out"] == answer["out"]
+    assert [p.name for p in (home / "runs").iterdir() if p.is_dir()] == [place.name]
+
+
+def test_the_same_question_is_answered_from_the_store(
+    call: Call, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def solve(question: object) -> RunResult:
+        asked.append(question.horizon)  # type: ignore[attr-defined]
+        return renamed(synthetic_run(), name="truce-holds")
+
+    monkeypatch.setattr("tradetalks.cli.run.solve", solve)
+    first, again, fresh = (
+        json.loads(call("run", "truce-holds", "--format", "json", *more)[1])
+        for more in ((), (), ("--fresh",))
+    )
+    assert (first["stored"], again["stored"], fresh["stored"]) == (None, first["as_of"], None)
+    assert again["headline"] == first["headline"] and again["out"] == first["out"]
+    assert asked == ["medium"] * 2
+    assert "Stored on 2025-11-21; `--fresh`" in call("run", "truce-holds")[1]
+    call("compare", "truce-holds", "truce-holds")
+    assert asked == ["medium"] * 2
+    call("run", "truce-holds", "--horizon", "long")
+    assert asked == ["medium"] * 2 + ["long"]
+    rows = json.loads(call("runs", "list", "--format", "json")[1])["rows"]
+    assert len(rows) == 2 and {row["scenario"] for row in rows} == {"truce-holds"}
+    shown = json.loads(call("runs", "show", rows[0]["id"], "--format", "json")[1])
+    assert shown["headline"] == first["headline"]
+    place = home / "runs" / rows[1]["id"] / "results.nc"
+    place.write_bytes(b"cut short")
+    assert call("runs", "show", rows[1]["id"])[0] == 2
+    horizon = rows[1]["horizon"]
+    status, out, err = call("run", "truce-holds", "--horizon", horizon)
+    assert status == 0 and "computed again" in err and "real income" in out
+    assert call("runs", "delete", rows[0]["id"])[:2] == (0, f"Deleted {rows[0]['id']}.\n")
+    assert len(json.loads(call("runs", "list", "--format", "json")[1])["rows"]) == 1
+    status, _, err = call("runs", "show", "truce-hold-x")
+    assert status == 2 and "runs list" in err
 
 
 @pytest.mark.usefixtures("solved")
@@ -161,9 +197,17 @@ def test_an_unwritable_folder_is_found_before_anything_is_solved(
     (tmp_path / "file").write_text("")
     status, out, err = call("run", "truce-holds", "--out", str(tmp_path / "file" / "x"))
     assert (status, out) == (2, "") and "cannot be written" in err and "--out" in err
+
+
+@pytest.mark.usefixtures("solved")
+def test_without_a_place_to_store_the_answer_is_still_given(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
     monkeypatch.setenv("TRADETALKS_HOME", str(tmp_path / "file"))
-    status, out, err = call("run", "truce-holds")
-    assert (status, out) == (2, "") and "TRADETALKS_HOME" in err
+    status, out, err = call("run", "truce-holds", "--format", "json")
+    assert status == 0 and "not stored" in err and "TRADETALKS_HOME" in err
+    assert json.loads(out)["out"] is None and json.loads(out)["headline"]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from tradetalks.cli import run as cli
 from tradetalks.engine import simulate
 from tradetalks.report import html
-from tradetalks.results import load_run, save_run, sources_of
+from tradetalks.results import load_run, run_answer, save_run, sources_of
 from tradetalks.scenario import load_scenario
 
 
@@ -62,11 +62,11 @@ def test_the_report_shows_duties_by_authority(run, tmp_path):
 
 
 def test_the_command_line_shows_the_law(run, tmp_path):
-    answer = cli.answer_of(run, tmp_path)
+    answer = run_answer(run, tmp_path)
     assert answer.body["law"]["scenario"] == run.law["scenario"]
     assert "sources" not in answer.body["law"]
     assert any(s.get("title") == "Section 301: forced labour" for s in answer.sources)
-    text = " ".join(cli._text(run, tmp_path).split())
+    text = " ".join(cli.text(run, tmp_path, None).split())
     assert "Law: Enacted law on 2026-10-05 (ledger to 2026-10-05)" in text
     assert "Section 301 forced labour 6.5" in text
 

@@ -8,6 +8,7 @@ import typer
 
 from tradetalks import __version__
 from tradetalks.cli import (
+    brief,
     claims,
     compare,
     controls,
@@ -19,9 +20,11 @@ from tradetalks.cli import (
     law,
     replicate,
     run,
+    runs,
     scenarios,
     sweep,
     talks,
+    web,
 )
 
 THREE_THINGS = """Three things to try:
@@ -58,9 +61,11 @@ def build() -> typer.Typer:
         run,
         compare,
         explain,
+        brief,
         ensemble,
         sweep,
         scenarios,
+        runs,
         law,
         controls,
         exposure,
@@ -69,6 +74,7 @@ def build() -> typer.Typer:
         claims,
         replicate,
         data,
+        web,
     ):
         commands.register(app)
     return app

@@ -60,28 +60,32 @@ def find_run(name: str) -> RunResult:
     Raises UnknownName with a suggestion when it is none of these.
     """
     from tradetalks.cli.home import runs_folder
-    from tradetalks.cli.run import solve
+    from tradetalks.cli.run import solve, stored
     from tradetalks.results import is_run_folder, load_run
-    from tradetalks.scenario import load_scenario, scenario_names
+    from tradetalks.scenario import Scenario, load_scenario, scenario_names
+
+    def answer(asked: Scenario) -> RunResult:
+        found = stored(asked)
+        return solve(asked) if found is None else found[0]
 
     if name in scenario_names() or name == "baseline":
-        return solve(load_scenario(name))
+        return answer(load_scenario(name))
     path = Path(name).expanduser()
     if path.is_dir():
         return load_run(path)
     if path.is_file() or path.suffix in (".yaml", ".yml"):
-        return solve(load_scenario(path))
+        return answer(load_scenario(path))
     folder = runs_folder()
-    stored = sorted(p.name for p in folder.iterdir()) if folder.is_dir() else []
-    stored = [s for s in stored if is_run_folder(folder / s)]
-    matching = [s for s in stored if s == name] or [s for s in stored if s.startswith(name)]
+    ids = sorted(p.name for p in folder.iterdir()) if folder.is_dir() else []
+    ids = [s for s in ids if not s.startswith(".") and is_run_folder(folder / s)]
+    matching = [s for s in ids if s == name] or [s for s in ids if s.startswith(name)]
     if len(matching) == 1:
         return load_run(folder / matching[0])
     if matching:
         raise UnknownName(
             f"'{name}' is the beginning of several runs.", cure="One of: " + ", ".join(matching)
         )
-    hint = did_you_mean(name, [*scenario_names(), *stored])
+    hint = did_you_mean(name, [*scenario_names(), *ids])
     raise UnknownName(
         f"'{name}' is no scenario, run id or run folder.",
         cure=f"{hint} See `tradetalks scenarios`.".strip(),

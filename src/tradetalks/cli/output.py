@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+import os
 import sys
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
@@ -107,12 +109,21 @@ def _printed(what: Any) -> str:
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
+def _write_step(what: str, done: int, total: int) -> None:
+    sys.stderr.write(json.dumps({"what": what, "done": done, "total": total}) + "\n")
+    sys.stderr.flush()
+
+
 @contextmanager
 def progress(task: str, *, remaining: bool = False) -> Generator[Callable[[str, int, int], None]]:
     """Give a callback (what, done, total) that draws a bar on stderr where a person watches.
 
-    With `remaining` the bar also says how much time is left.
+    With `remaining` the bar also says how much time is left. With `TRADETALKS_PROGRESS=lines`
+    it writes one JSON object per line instead: for a program that watches, such as the page.
     """
+    if os.environ.get("TRADETALKS_PROGRESS") == "lines":
+        yield _write_step
+        return
     if not sys.stderr.isatty():
         yield lambda _what, _done, _total: None
         return

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
+import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from tradetalks.cli.output import FORMAT, Format, emit, paragraph, progress, tab
 
 if TYPE_CHECKING:
     from tradetalks.report import Extra
-    from tradetalks.results import Answer, RunResult
+    from tradetalks.results import RunResult
     from tradetalks.scenario import Scenario
 
 _COLUMNS = {
@@ -48,6 +49,7 @@ def run(
     workers: int | None = typer.Option(
         None, help="Processes for the draws; left out: one for each core."
     ),
+    fresh: bool = typer.Option(False, "--fresh", help="Compute it again, even if it is stored."),
     format: Format = FORMAT,
 ) -> None:
     """What does a scenario change? Prints the headline and writes a report with all the data."""
@@ -62,35 +64,92 @@ def run(
         "elasticities": elasticities.split(",") if elasticities else None,
     }
     with collector_paused():
-        _answer(scenario, given, out, format, (draws, seed, workers))
+        _answer(scenario, given, out, fresh, format, Drawing(draws, seed, workers))
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """How many draws the ranges are over (0: the elasticity sets), which, and by how many."""
+
+    draws: int = 0
+    seed: int = 1
+    workers: int | None = None
 
 
 def _answer(
     scenario: str,
     given: dict[str, Any],
     out: Path | None,
+    fresh: bool,
     format: Format,
-    drawing: tuple[int, int, int | None],
+    drawing: Drawing,
 ) -> None:
-    """Solve, save and print; `given` are the settings of the command line, None where left out."""
+    """Answer from the store, or solve, save and print; `given` are settings, None if left out."""
+    from tradetalks.results import check_writable, headline, run_answer
+    from tradetalks.scenario import load_scenario
+
+    if out is not None:
+        check_writable(out)
+    asked = load_scenario(scenario)
+    asked = asked.replace(**{key: value for key, value in given.items() if value is not None})
+    found = None if fresh or out is not None else stored(asked, drawing)
+    stored_on = None
+    if found is None:
+        result, place = _solve_and_save(asked, out, fresh, drawing)
+    else:
+        result, place = found
+        stored_on = result.created
+    answer = run_answer(result, place, stored=stored_on)
+    emit(answer, format, headline(result), lambda: text(result, place, stored_on))
+
+
+def stored(asked: Scenario, drawing: Drawing = Drawing()) -> tuple[RunResult, Path] | None:
+    """Return the stored answer to the same question, None where there is none that is whole."""
+    from tradetalks.cli.home import runs_folder
+    from tradetalks.errors import BadFile
+    from tradetalks.store import Store
+
+    if not runs_folder().is_dir():
+        return None
+    found = Store(runs_folder()).find(asked.name, _identity(asked, drawing))
+    if found is None:
+        return None
+    try:
+        return found.load(), found.folder
+    except BadFile as error:
+        sys.stderr.write(f"The stored run cannot be used, so it is computed again: {error}\n")
+        return None
+
+
+def _solve_and_save(
+    asked: Scenario, out: Path | None, fresh: bool, drawing: Drawing
+) -> tuple[RunResult, Path | None]:
+    """Solve and save; where the store cannot be written there is an answer but no folder."""
     from tradetalks import report
     from tradetalks.cli.home import runs_folder, use_compilation_cache
-    from tradetalks.results import check_writable, headline
+    from tradetalks.errors import CannotWrite
+    from tradetalks.store import Store
 
-    check_writable(out if out is not None else runs_folder() / "run")
     use_compilation_cache()
     with report.Painter() as painter:  # starts while we load and solve
-        from tradetalks.scenario import load_scenario
-
-        asked = load_scenario(scenario)
-        asked = asked.replace(**{key: value for key, value in given.items() if value is not None})
         result, extra = solve(asked), report.Extra()
-        if drawing[0]:
-            result, extra = _with_draws(asked, result, *drawing)
-        place = out if out is not None else runs_folder() / run_id(asked, result)
-        place = report.save(result, place, painter, extra)
-    answer = answer_of(result, place)
-    emit(answer, format, headline(result), lambda: _text(result, place))
+        if drawing.draws:
+            result, extra = _with_draws(asked, result, drawing)
+        if out is not None:
+            return result, report.save(result, out, painter, extra=extra)
+        try:
+            kept = Store(runs_folder()).keep(
+                asked.name,
+                _identity(asked, drawing),
+                lambda place, record, settle: report.save(
+                    result, place, painter, extra=extra, record=record, settle=settle
+                ),
+                fresh=fresh,
+            )
+        except CannotWrite as error:
+            sys.stderr.write(f"The answer is not stored: {error}\n")
+            return result, None
+    return result, kept.folder
 
 
 def solve(asked: Scenario) -> RunResult:
@@ -101,9 +160,20 @@ def solve(asked: Scenario) -> RunResult:
         return simulate(asked, progress=step)
 
 
-def _with_draws(
-    asked: Scenario, result: RunResult, draws: int, seed: int, workers: int | None
-) -> tuple[RunResult, Extra]:
+def _identity(asked: Scenario, drawing: Drawing) -> dict[str, str]:
+    """Return what decides the answer; with draws it is another question than without."""
+    from tradetalks.scenario import identity
+
+    found = identity(asked)
+    if not drawing.draws:
+        return found
+    from tradetalks.ensemble import ensemble_identity
+
+    drawn = ensemble_identity(asked, drawing.seed)
+    return {**found, "draws": f"{drawing.draws} {drawn}"}
+
+
+def _with_draws(asked: Scenario, result: RunResult, drawing: Drawing) -> tuple[RunResult, Extra]:
     """Return the run with ranges over draws, and the summary of the draws for its folder."""
     from tradetalks.cli.ensemble_summary import charts_of, drivers_of, rows_of, tables_of
     from tradetalks.cli.home import home
@@ -113,9 +183,9 @@ def _with_draws(
     with progress("Drawing", remaining=True) as step:
         found = ensemble(
             asked,
-            draws=draws,
-            seed=seed,
-            workers=workers,
+            draws=drawing.draws,
+            seed=drawing.seed,
+            workers=drawing.workers,
             folder=home() / "ensembles",
             progress=step,
         )
@@ -124,46 +194,8 @@ def _with_draws(
     return with_draws(result, found), extra
 
 
-def run_id(asked: Scenario, result: RunResult) -> str:
-    """Return the name of a run's folder: the same question on the same data has the same name.
-
-    With draws it is another question, for each number of draws, seed and set of distributions.
-    """
-    content = [asked.content_hash(), result.world["hash"], result.versions["tradetalks"]]
-    if result.draws:
-        content += [result.draws["identity"], result.draws["draws"]]
-    return f"{asked.name}-{hashlib.sha256('/'.join(map(str, content)).encode()).hexdigest()[:8]}"
-
-
-def answer_of(result: RunResult, place: Path | None) -> Answer:
-    """Return the envelope of a run."""
-    from tradetalks.results import Answer, headline, sentence
-
-    body: dict[str, Any] = {
-        "scenario": result.name,
-        "title": result.scenario.get("title"),
-        "question": result.scenario.get("question"),
-        "against": result.against,
-        "world": result.world["name"],
-        "regions": result.world.get("regions"),
-        "horizon": result.horizon,
-        "sentence": sentence(result),
-        "headline": headline(result),
-        "out": place,
-        "versions": result.versions,
-    }
-    if result.draws:
-        body["draws"] = {k: v for k, v in result.draws.items() if k != "ranges"}
-    if result.law:
-        body["law"] = {key: value for key, value in result.law.items() if key != "sources"}
-    holders = (result.scenario, result.law, result.world)
-    sources = [source for holder in holders for source in holder.get("sources") or ()]
-    return Answer(
-        "run", result.created, body, sources, result.assumptions, result.warnings, result.status
-    )
-
-
-def _text(result: RunResult, place: Path) -> str:
+def text(result: RunResult, place: Path | None, stored_on: str | None) -> str:
+    """Return the answer as the command prints it."""
     from tradetalks.results import movers, range_note, sentence
     from tradetalks.results.labels import country_name, ranged
     from tradetalks.results.variables import variables
@@ -187,14 +219,11 @@ def _text(result: RunResult, place: Path) -> str:
         "\n",
         paragraph(sentence(result)),
         "\n",
-        f"Report: {place / 'report.html'}\n",
-        f"Data:   {place}\n",
-        *_draws_files(result, place),
     ]
+    if stored_on is not None:
+        parts.append(f"Stored on {stored_on}; `--fresh` computes it again.\n")
+    if place is not None:
+        parts += [f"Report: {place / 'report.html'}\n", f"Data:   {place}\n"]
+        if result.draws:
+            parts.append(f"Draws:  quantiles.csv and drivers.csv in {place}\n")
     return "".join(parts)
-
-
-def _draws_files(result: RunResult, place: Path) -> list[str]:
-    if not result.draws:
-        return []
-    return [f"Draws:  quantiles.csv and drivers.csv in {place}\n"]

@@ -9,6 +9,7 @@ from tradetalks.codes.critical import (
     goods_overlay,
     parent_sector,
 )
+from tradetalks.codes.institutions import Institution, institutions
 from tradetalks.codes.places import (
     Country,
     blocs,
@@ -34,6 +35,7 @@ __all__ = [
     "Country",
     "CriticalGood",
     "Hs6",
+    "Institution",
     "Sector",
     "blocs",
     "countries",
@@ -44,6 +46,7 @@ __all__ = [
     "gtap_sectors",
     "hs6_table",
     "hs_sector",
+    "institutions",
     "ordered",
     "parent_sector",
     "region_set",

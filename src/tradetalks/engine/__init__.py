@@ -1,5 +1,6 @@
 """`simulate`: scenario -> shock -> solves over elasticity sets -> accounts -> a result."""
 
+from tradetalks.engine.first import FirstAnswer, first_answer
 from tradetalks.engine.simulate import simulate
 
-__all__ = ["simulate"]
+__all__ = ["FirstAnswer", "first_answer", "simulate"]

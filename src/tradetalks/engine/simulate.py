@@ -66,7 +66,7 @@ _OTHER_DIMS = {
 
 
 @dataclass(frozen=True)
-class _Setting:
+class Setting:
     """What all elasticity sets of a run share: `groups` are limits on volumes.
 
     `wedged` are the shocks with the premia of controls that one of them lifts in the duties.
@@ -118,33 +118,20 @@ def simulate(
     sets = with_own_critical(
         choose_sets(asked, sets_for(table, asked.horizon)), shocks[1].elasticities.critical
     )
-    premium = latent_premium(shocks)
-    baseline, wedged = table, shocks
-    if premium is not None:
-        baseline = with_premium(table, premium)
-        wedged = with_wedge(shocks[0], premium), with_wedge(shocks[1], premium)
     loaded = time.perf_counter()
 
     with jax.enable_x64(True):
-        setting = _Setting(
-            asked,
-            table,
-            shocks,
-            wedged,
-            economy_of(baseline),
-            closure_of(asked, table),
-            groups_of(shocks, table.trade),
-        )
+        setting = setting_of(asked, table, shocks)
         cases: dict[str, _Case] = {}
         statuses: dict[str, Status] = {}
         for done, chosen in enumerate(sets, start=1):
             try:
-                elasticities = _elasticities(setting, chosen)
+                elasticities = elasticities_in(setting, chosen)
                 path, solutions = _solve_path(setting, elasticities)
             except NoAnswer as error:
                 statuses[chosen.name] = _refused(error)
             else:
-                statuses[chosen.name] = _worst(solutions)
+                statuses[chosen.name] = worst(solutions)
                 if statuses[chosen.name].converged:
                     cases[chosen.name] = _case(setting, elasticities, path, solutions)
             if progress is not None:
@@ -159,11 +146,30 @@ def simulate(
     return _labelled(setting, world is not None, sets, cases, statuses, central, timing)
 
 
-def _elasticities(setting: _Setting, chosen: ElasticitySet) -> Elasticities:
+def setting_of(asked: Scenario, table: World, shocks: tuple[TableShock, TableShock]) -> Setting:
+    """Return what all elasticity sets of a run share (64-bit; call inside `enable_x64`)."""
+    premium = latent_premium(shocks)
+    baseline, wedged = table, shocks
+    if premium is not None:
+        baseline = with_premium(table, premium)
+        wedged = with_wedge(shocks[0], premium), with_wedge(shocks[1], premium)
+    return Setting(
+        asked,
+        table,
+        shocks,
+        wedged,
+        economy_of(baseline),
+        closure_of(asked, table),
+        groups_of(shocks, table.trade),
+    )
+
+
+def elasticities_in(setting: Setting, chosen: ElasticitySet) -> Elasticities:
+    """Return a set's elasticities with the scenario's own."""
     return elasticities_of(chosen, setting.shocks[1].elasticities, nests=setting.scenario.nests)
 
 
-def _solve_path(setting: _Setting, elasticities: Elasticities) -> tuple[Path, list[Solution]]:
+def _solve_path(setting: Setting, elasticities: Elasticities) -> tuple[Path, list[Solution]]:
     """Solve the two ends and what lies between them: at once, unless there are limits."""
     before, after = setting.wedged
     path = path_between(before, after, np.asarray(elasticities.sigma))
@@ -174,7 +180,7 @@ def _solve_path(setting: _Setting, elasticities: Elasticities) -> tuple[Path, li
 
 
 def _solve_limited(
-    setting: _Setting, groups: Groups, elasticities: Elasticities, path: Path
+    setting: Setting, groups: Groups, elasticities: Elasticities, path: Path
 ) -> list[Solution]:
     """Solve the ends first: where limits stand on the way depends on the volumes there."""
     ends = slice(None, None, path.points.size - 1)
@@ -189,7 +195,7 @@ def _solve_limited(
     return [first, *between, last]
 
 
-def _worst(solutions: list[Solution]) -> Status:
+def worst(solutions: list[Solution]) -> Status:
     """Return the status of the worst point of a path: it is as good as that."""
     failed = [s.status for s in solutions if not s.status.converged]
     return max(failed or [s.status for s in solutions], key=lambda s: (s.residual, abs(s.walras)))
@@ -200,28 +206,46 @@ def _refused(error: NoAnswer) -> Status:
 
 
 def _case(
-    setting: _Setting, elasticities: Elasticities, path: Path, solutions: list[Solution]
+    setting: Setting, elasticities: Elasticities, path: Path, solutions: list[Solution]
 ) -> _Case:
     equilibria = [s.require() for s in solutions]
     found = decompose(
         path, equilibria, setting.economy, elasticities, setting.closure, setting.groups
     )
-    before, after = equilibria[0], equilibria[-1]
-    if setting.groups is not None:
-        premia = premia_along(setting.groups, [before, after], np.array([0.0, 1.0]))
-        before, after = (at_the_border(e, premia, end) for end, e in enumerate((before, after)))
-    if setting.wedged is not setting.shocks:
-        pairs = zip((before, after), setting.wedged, setting.shocks, strict=True)
-        before, after = (apart(*pair) for pair in pairs)
-    aid = (0.0, 0.0) if path.subsidy is None else (path.subsidy[0], path.subsidy[-1])
-    table = setting.table
-    values = accounts(
-        before, after, found.parts, table.goods, table.customs_ratio, aid, _absent(setting, path)
-    )
+    before, after = at_ends(setting, equilibria[0], equilibria[-1])
+    values = account_ends(setting, path, before, after, found.parts)
     return _Case(before, after, values, detail(before, after, found, values, setting.closure))
 
 
-def _absent(setting: _Setting, path: Path) -> frozenset[str]:
+def at_ends(
+    setting: Setting, before: Equilibrium, after: Equilibrium
+) -> tuple[Equilibrium, Equilibrium]:
+    """Return the ends of a path as the accounts see them: premia apart from trade and duties."""
+    if setting.groups is not None:
+        premia = premia_along(setting.groups, [before, after], np.array([0.0, 1.0]))
+        before, after = at_the_border(before, premia, 0), at_the_border(after, premia, 1)
+    if setting.wedged is not setting.shocks:
+        pairs = zip((before, after), setting.wedged, setting.shocks, strict=True)
+        before, after = (apart(*pair) for pair in pairs)
+    return before, after
+
+
+def account_ends(
+    setting: Setting,
+    path: Path,
+    before: Equilibrium,
+    after: Equilibrium,
+    parts: dict[str, Array],
+) -> dict[str, Array]:
+    """Return the accounts of two ends (`at_ends`) by variable."""
+    aid = (0.0, 0.0) if path.subsidy is None else (path.subsidy[0], path.subsidy[-1])
+    table = setting.table
+    return accounts(
+        before, after, parts, table.goods, table.customs_ratio, aid, _absent(setting, path)
+    )
+
+
+def _absent(setting: Setting, path: Path) -> frozenset[str]:
     """Name the accounts that would be zero because nothing of the kind is there."""
     there = {
         "employment": setting.closure.labour != "fixed",
@@ -233,7 +257,7 @@ def _absent(setting: _Setting, path: Path) -> frozenset[str]:
 
 
 def _labelled(
-    setting: _Setting,
+    setting: Setting,
     own_table: bool,
     sets: tuple[ElasticitySet, ...],
     cases: dict[str, _Case],
@@ -324,7 +348,7 @@ def _dims_of(name: str, sample: Array) -> tuple[str, ...]:
 
 
 def _dataset(
-    setting: _Setting,
+    setting: Setting,
     names: list[str],
     cases: dict[str, _Case],
     central: str,

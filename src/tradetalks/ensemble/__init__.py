@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 _PUBLIC = {
     "Ensemble": "run",
     "ensemble": "run",
+    "ensemble_identity": "run",
     "sobol_indices": "run",
     "with_draws": "ranges",
     "Executor": "executors",
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from tradetalks.ensemble.executors import Executor, InProcess, Processes
     from tradetalks.ensemble.grid import Grid, read_grid
     from tradetalks.ensemble.ranges import with_draws
-    from tradetalks.ensemble.run import Ensemble, ensemble, sobol_indices
+    from tradetalks.ensemble.run import Ensemble, ensemble, ensemble_identity, sobol_indices
 
 __all__ = [
     "Ensemble",
@@ -34,6 +35,7 @@ __all__ = [
     "Processes",
     "Sweep",
     "ensemble",
+    "ensemble_identity",
     "read_grid",
     "sobol_indices",
     "sweep",

@@ -158,6 +158,15 @@ def ensemble(
     )  # fmt: skip
 
 
+def ensemble_identity(
+    scenario: Scenario | str, seed: int = 1, world: World | None = None, fixed: Sequence[str] = ()
+) -> str:
+    """Return the hash of everything that decides the draws of `ensemble`, but not how many."""
+    case = case_of(scenario, world, tuple(fixed))
+    counts = (len(case.parameters(level)) for level in ("draw", "world"))
+    return identity(case, Design(*counts, _check_seed(seed)))
+
+
 def sobol_indices(
     scenario: Scenario | str,
     outcomes: Sequence[str],

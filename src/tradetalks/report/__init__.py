@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,17 +30,27 @@ def save(
     folder: Path | str,
     painter: Painter | None = None,
     extra: Extra = Extra(),
+    *,
+    record: Mapping[str, Any] | None = None,
+    settle: Callable[[Path, Path], None] | None = None,
 ) -> Path:
     """Write the whole run folder: what `results.save_run` writes, charts/ and report.html.
 
-    A `painter` that was started earlier, while the run was solved, saves half a second.
+    A `painter` that was started earlier, while the run was solved, saves half a second; `record`
+    and `settle` are those of `results.save_run`.
 
     Raises CannotWrite, NotConverged (see `results.save_run`), NoAnswer (no chart drawn).
     """
     if painter is None:
         with Painter() as own:
-            return save(result, folder, own, extra)
-    return save_run(result, folder, draw=lambda making: draw(result, making, painter, extra))
+            return save(result, folder, own, extra, record=record, settle=settle)
+    return save_run(
+        result,
+        folder,
+        draw=lambda making: draw(result, making, painter, extra),
+        record=record,
+        settle=settle,
+    )
 
 
 def draw(

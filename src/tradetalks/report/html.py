@@ -34,12 +34,12 @@ def report_html(result: RunResult, figures: Sequence[tuple[Chart, str]]) -> str:
             "name": chart.name,
             "title": chart.title,
             "caption": chart.caption,
-            "svg": _embedded(svg, chart),
+            "svg": embedded(svg, chart.name),
         }
         for chart, svg in figures
     ]
     scenario = result.scenario
-    return _template().render(
+    return template("report.html").render(
         title=scenario.get("title") or result.name,
         question=scenario.get("question") or scenario.get("title") or result.name,
         finding=finding(result),
@@ -109,20 +109,24 @@ def python(result: RunResult) -> str:
     )
 
 
-def _embedded(svg: str, chart: Chart) -> str:
-    """Make an SVG fit for a page: own ids, a name for screen readers, width left to the page."""
-    svg = re.sub(r'\bid="([^"]+)"', rf'id="{chart.name}-\1"', svg)
-    svg = re.sub(r"url\(#([^)]+)\)", rf"url(#{chart.name}-\1)", svg)
-    svg = re.sub(r'(xlink:href|href)="#([^"]+)"', rf'\1="#{chart.name}-\2"', svg)
+def embedded(svg: str, name: str) -> str:
+    """Make an SVG fit for a page: own ids, a name for screen readers, width left to the page.
+
+    The page must have an element `caption-NAME` that says what is drawn.
+    """
+    svg = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', svg)
+    svg = re.sub(r"url\(#([^)]+)\)", rf"url(#{name}-\1)", svg)
+    svg = re.sub(r'(xlink:href|href)="#([^"]+)"', rf'\1="#{name}-\2"', svg)
     head, rest = svg.split(">", 1)
     width = re.search(r'\swidth="([\d.]+)"', head)
     head = re.sub(r'\s(width|height)="[^"]*"', "", head)
     limit = f' style="max-width:{float(width[1]):.0f}px"' if width else ""
-    return f'{head} role="img" aria-labelledby="caption-{chart.name}"{limit}>{rest}'
+    return f'{head} role="img" aria-labelledby="caption-{name}"{limit}>{rest}'
 
 
 @cache
-def _template() -> Template:
+def template(name: str) -> Template:
+    """Return a template of this room; filter `minus` writes numbers with a true minus sign."""
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
     folder = files("tradetalks.report").joinpath("templates")
@@ -133,5 +137,14 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["minus"] = lambda text: re.sub(r"(?<![\w-])-(?=[\d.])", "\u2212", str(text))
-    return environment.get_template("report.html")
+    environment.filters["minus"] = minus
+    return environment.get_template(name)
+
+
+def minus(text: object) -> str:
+    """Write negative numbers with a true minus sign, and leave hyphens and dates alone.
+
+    >>> minus("-0.05 on 2025-08-12, HS 8505-11")
+    '−0.05 on 2025-08-12, HS 8505-11'
+    """
+    return re.sub(r"(?<![\w-])-(?=[\d.])", "\u2212", str(text))

@@ -65,11 +65,14 @@ def panel(name: str, height: int) -> Spec:
     }
 
 
-def room_for_numbers(rows: Rows) -> tuple[float, float]:
-    """Return an axis domain that leaves room for a number beyond either end of the bars."""
+def room_for_numbers(rows: Rows, share: float = 0.16) -> tuple[float, float]:
+    """Return an axis domain that leaves room for a number beyond either end of the bars.
+
+    `share` is what the room takes of the span of the bars.
+    """
     low = min(0.0, *(row["value"] for row in rows))
     high = max(0.0, *(row["value"] for row in rows))
-    room = 0.16 * (high - low) or 1.0
+    room = share * (high - low) or 1.0
     return (low - room if low < 0 else 0.0, high + room if high > 0 else 0.0)
 
 
@@ -86,12 +89,18 @@ def party_colour() -> Spec:
     }
 
 
-def numbers_beside_bars() -> list[Spec]:
+def numbers_beside_bars(size: int = 11) -> list[Spec]:
     """Write the number (field `text`) beyond the end of each bar."""
     return [
         {
             "transform": [{"filter": f"datum.value {sign} 0"}],
-            "mark": {"type": "text", "dx": dx, "align": align, "fontSize": 11, "color": theme.INK},
+            "mark": {
+                "type": "text",
+                "dx": dx,
+                "align": align,
+                "fontSize": size,
+                "color": theme.INK,
+            },
             "encoding": {"text": {"field": "text", "type": "nominal"}},
         }
         for sign, dx, align in ((">=", 4, "left"), ("<", -4, "right"))

@@ -52,6 +52,18 @@ _CONFIG: Spec = {
 }
 
 
+def small() -> Spec:
+    """Return the look of a figure that a page of text surrounds: smaller type, no padding."""
+    size = {"labelFontSize": 10, "titleFontSize": 10}
+    return {
+        **_CONFIG,
+        "padding": 2,
+        "axis": {**_CONFIG["axis"], **size, "labelPadding": 4},
+        "legend": {**_CONFIG["legend"], "labelFontSize": 10, "symbolSize": 70, "rowPadding": 1},
+        "text": {"fontSize": 10},
+    }
+
+
 @dataclass(frozen=True)
 class Chart:
     """A figure: file name, title, one-sentence caption (also its text alternative), Vega-Lite."""

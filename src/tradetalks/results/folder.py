@@ -8,7 +8,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,13 +35,19 @@ _PLAIN = (
 
 
 def save_run(
-    result: RunResult, folder: Path | str, *, draw: Callable[[Path], None] | None = None
+    result: RunResult,
+    folder: Path | str,
+    *,
+    draw: Callable[[Path], None] | None = None,
+    record: Mapping[str, Any] | None = None,
+    settle: Callable[[Path, Path], None] | None = None,
 ) -> Path:
     """Write `result` into `folder`: run.json, results.nc, tables/*.csv, results.xlsx.
 
     `draw` is given the folder in the making and may add files to it (charts, a report); it runs
-    in a thread of its own meanwhile. An older run folder of that name is replaced. Nothing
-    remains of a save that fails or is interrupted.
+    in a thread of its own meanwhile. `record` is added to run.json. `settle(making, place)` moves
+    the finished folder; without it an older run folder of that name is replaced. Nothing remains
+    of a save that fails or is interrupted.
 
     Raises CannotWrite when the folder cannot be written or is something else than a run folder,
     NotConverged when the run has no answer that may be kept.
@@ -58,8 +64,9 @@ def save_run(
             write_workbook(result, tables, making / "results.xlsx")
             if drawing:
                 drawing.result()
-        record = {
+        content = {
             "format": FORMAT,
+            **(record or {}),
             **{name: getattr(result, name) for name in _PLAIN},
             **({"law": result.law} if result.law else {}),
             **({"draws": result.draws} if result.draws else {}),
@@ -68,8 +75,8 @@ def save_run(
             **({"limits": tables["limits"].to_dict("records")} if "limits" in tables else {}),
             "sha256": {_ARRAYS: _sha256(making / _ARRAYS)},
         }
-        (making / _RECORD).write_text(to_json(record) + "\n", encoding="utf-8")
-        _move_into_place(making, place)
+        (making / _RECORD).write_text(to_json(content) + "\n", encoding="utf-8")
+        (settle or _move_into_place)(making, place)
     return place
 
 

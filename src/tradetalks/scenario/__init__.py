@@ -18,6 +18,7 @@ from tradetalks.scenario.changes import (
 from tradetalks.scenario.closures import Closures
 from tradetalks.scenario.compile import compile_shock
 from tradetalks.scenario.definition import BASELINE, Scenario, baseline
+from tradetalks.scenario.identity import identity
 from tradetalks.scenario.law_changes import LawChange
 from tradetalks.scenario.library import load_scenario, scenario_names
 from tradetalks.scenario.parts import Base, Expected, Source
@@ -48,6 +49,7 @@ __all__ = [
     "WorldTable",
     "baseline",
     "compile_shock",
+    "identity",
     "load_scenario",
     "scenario_names",
 ]

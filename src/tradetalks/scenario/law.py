@@ -8,7 +8,7 @@ year thus gives the world back.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tradetalks.policy.overlays import Overlay
     from tradetalks.scenario.definition import Scenario
     from tradetalks.scenario.elsewhere import Elsewhere
+    from tradetalks.scenario.parts import Base
 
     Rates = dict[tuple[str, str], dict[str, SectorRate]]
 Averages = dict[tuple[str, str], dict[str, float]]
@@ -70,17 +71,34 @@ def law_rates(scenario: Scenario, year: int) -> LawRates:
     Raises `BadInput` and its kind, with file and line, for a measure, authority, product or day
     that the ledger does not have, and for a world without a year.
     """
-    from tradetalks.data.rates import SIGMA_LINES
-    from tradetalks.policy.duties import edge_of_knowledge
-    from tradetalks.policy.ledger import FOREVER, iso, ledger_hash
-    from tradetalks.scenario.elsewhere import read_elsewhere
-
     if year <= 0:
         raise _placed(
             BadInput("this world has no year, so the law it already holds is not known.",
                      cure="Give the world its `year`, or write `law: file` and the rates."),
             scenario.origin, ("base",),
         )  # fmt: skip
+    changes = tuple((n, c) for n, c in enumerate(scenario.changes) if isinstance(c, LawChange))
+    return _law_rates(_Law(year, scenario.base, changes, scenario))
+
+
+@dataclass(frozen=True)
+class _Law:
+    """A law by all that it depends on; `scenario` only says where errors are."""
+
+    year: int
+    base: Base
+    changes: tuple[tuple[int, LawChange], ...]
+    scenario: Scenario = field(compare=False)
+
+
+@lru_cache(maxsize=64)  # who moves a slider of the page asks for the same law again and again
+def _law_rates(asked: _Law) -> LawRates:
+    from tradetalks.data.rates import SIGMA_LINES
+    from tradetalks.policy.duties import edge_of_knowledge
+    from tradetalks.policy.ledger import FOREVER, iso, ledger_hash
+    from tradetalks.scenario.elsewhere import read_elsewhere
+
+    scenario, year = asked.scenario, asked.year
     table, idle = _law_table(scenario)
     day = reading_day(scenario)
     rates, averages, sources = _read(table, day)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from tradetalks.errors import unknown_name
@@ -26,7 +27,7 @@ def load_scenario(name_or_path: str | Path) -> Scenario:
     if name == BASELINE:
         return baseline()
     if name in shipped_names():
-        return Scenario.from_yaml(shipped_text(name), file=f"{name}.yaml")
+        return _shipped(name)
     path = Path(name_or_path).expanduser()
     if isinstance(name_or_path, Path) or is_path(name) or path.is_file():
         return Scenario.from_yaml(yaml_text.read_text(path), file=path)
@@ -36,3 +37,8 @@ def load_scenario(name_or_path: str | Path) -> Scenario:
         (BASELINE, *shipped_names()),
         see="For a file of your own give its path, such as ./mine.yaml.",
     )
+
+
+@cache
+def _shipped(name: str) -> Scenario:
+    return Scenario.from_yaml(shipped_text(name), file=f"{name}.yaml")

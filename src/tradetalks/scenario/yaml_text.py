@@ -27,6 +27,8 @@ from tradetalks.scenario.origin import Keys, Origin
 LARGEST_FILE = 1_000_000
 """Bytes; a scenario is a page of text, so a larger file is something else."""
 _MOST_NODES = 20_000
+_DEEPEST = 50
+_NESTED = re.compile(r"(?:[-?:]\s+){50}")
 
 _FOLD = 88
 _PLAIN_TEXT = re.compile(r"[^\s\x00-\x1f\x7f-\x9f]+(?: [^\s\x00-\x1f\x7f-\x9f]+)+")
@@ -70,9 +72,12 @@ def parse(text: str, *, file: str | None = None, folder: Path | None = None) -> 
     Raises `BadFile` for an empty text, broken YAML, duplicate keys, several documents, and for
     anything but a mapping at the top.
     """
+    _check_depth(text, file)
     yaml = YAML(typ="safe", pure=True)
     try:
         node = cast("Node | None", yaml.compose(text))
+    except RecursionError:
+        raise _too_deep(file, None) from None
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = None if mark is None else mark.line + 1
@@ -94,6 +99,28 @@ def parse(text: str, *, file: str | None = None, folder: Path | None = None) -> 
     reader = _Reader(file)
     data = reader.value(node, (), frozenset())
     return data, Origin(file, folder, reader.lines)
+
+
+def _check_depth(text: str, file: str | None) -> None:
+    """Refuse brackets within brackets without end: the scanner's time grows with their square."""
+    depth = 0
+    for number, line in enumerate(text.splitlines(), 1):
+        if _NESTED.search(line):
+            raise _too_deep(file, number)
+        for sign in line:
+            depth += (sign in "[{") - (sign in "]}")
+            depth = max(depth, 0)
+            if depth > _DEEPEST:
+                raise _too_deep(file, number)
+
+
+def _too_deep(file: str | None, line: int | None) -> BadFile:
+    return BadFile(
+        "this is nested too deeply for a scenario.",
+        cure="Close the brackets and quotes; a scenario has lists of names, no lists of lists.",
+        file=file,
+        line=line,
+    )
 
 
 def _hint(text: str, line: int | None) -> str:
