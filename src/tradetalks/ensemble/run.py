@@ -140,7 +140,7 @@ def ensemble(
     """
     _check_number("draws", draws, MOST)
     case = case_of(scenario, world, tuple(fixed))
-    design = Design(len(case.parameters("draw")), len(case.parameters("world")), _check_seed(seed))
+    design = _design(case, seed)
     place = place_for(folder, f"{case.scenario.name}-{identity(case, design)[:16]}")
     reused = _compute(case, design, place, _blocks(draws), workers, executor, progress)
     found = read_columns(place, _blocks(draws), ["converged", "message"], draws)
@@ -163,8 +163,11 @@ def ensemble_identity(
 ) -> str:
     """Return the hash of everything that decides the draws of `ensemble`, but not how many."""
     case = case_of(scenario, world, tuple(fixed))
-    counts = (len(case.parameters(level)) for level in ("draw", "world"))
-    return identity(case, Design(*counts, _check_seed(seed)))
+    return identity(case, _design(case, seed))
+
+
+def _design(case: Case, seed: int) -> Design:
+    return Design(len(case.parameters("draw")), len(case.parameters("world")), _check_seed(seed))
 
 
 def sobol_indices(

@@ -51,15 +51,16 @@ def with_noise(world: World, sd: float, random: np.random.Generator) -> World:
 def _balanced(trade: Array, sold: Array, bought: Array) -> Array:
     """Return flows `[i, n, j]` scaled to sales `[i, j]` and purchases `[n, j]` (RAS)."""
     flows = np.ascontiguousarray(trade.transpose(2, 0, 1))
-    rows, columns = np.ones((2, *sold.T.shape))
+    columns = np.ones(bought.T.shape)
     for _ in range(_ROUNDS):
-        rows = _ratio(sold.T, (flows @ columns[:, :, None])[:, :, 0])
-        found = (rows[:, None, :] @ flows)[:, 0]
-        before, columns = columns, _ratio(bought.T, found)
+        rows = _ratio(sold.T, np.matmul(flows, columns[:, :, None])[:, :, 0])
+        before = columns
+        columns = _ratio(bought.T, np.matmul(rows[:, None, :], flows)[:, 0])
         if np.abs(columns / before - 1.0).max() < _CLOSE:
             break
-    rows = _ratio(sold.T, (flows @ columns[:, :, None])[:, :, 0])
-    return np.ascontiguousarray((rows[:, :, None] * flows * columns[:, None]).transpose(1, 2, 0))
+    rows = _ratio(sold.T, np.matmul(flows, columns[:, :, None])[:, :, 0])
+    scaled = rows[:, :, None] * flows * columns[:, None]
+    return np.ascontiguousarray(scaled.transpose(1, 2, 0))
 
 
 def other_goods(
