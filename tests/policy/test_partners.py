@@ -112,6 +112,22 @@ def test_striking_a_measure_strikes_it_for_everyone(table):
     assert added(struck, "2026-08-31", "VNM", SHIRTS) == pytest.approx(12.5)
 
 
+def test_a_change_for_one_exporter_leaves_the_others(table):
+    day = "2026-09-01"
+    for change in (
+        overlays.strike("us-301-forced-labour", day, "CHN"),
+        overlays.set_rate("us-301-forced-labour", 0, day, (), "CHN"),
+        overlays.scale("us-301-forced-labour", 0, day, (), "CHN"),
+    ):
+        changed = change(table)
+        assert added(changed, day, "VNM", SHIRTS) == pytest.approx(12.5)
+        gone = added(table, day, "CHN", SHIRTS) - added(changed, day, "CHN", SHIRTS)
+        assert gone == pytest.approx(12.5)
+    with pytest.raises(BadInput, match="'us-122' has no rate for CHN alone") as refused:
+        overlays.strike("us-122", "2026-03-01", "CHN")(table)
+    assert "so that it changes for everybody" in str(refused.value)
+
+
 def test_a_lapse_and_an_extension_reach_each_variant(table):
     lapsed = overlays.lapse("us-ieepa-reciprocal", "2025-06-01")(table)
     assert added(lapsed, "2025-06-01", "VNM", SHIRTS) == pytest.approx(46)
@@ -228,17 +244,3 @@ class TestFile:
         data["measures"].append(change)
         with pytest.raises(BadFile, match=said):
             expand(load_ledger(), data)
-
-
-def test_a_change_for_one_exporter_leaves_the_others(table) -> None:
-    struck = overlays.strike("us-301-forced-labour", "2026-12-01", "CHN")(table)
-    everywhere = overlays.strike("us-301-forced-labour", "2026-12-01")(table)
-    for partner in ("VNM", "THA"):
-        assert total(struck, "2027-01-01", partner, "8471") == pytest.approx(
-            total(table, "2027-01-01", partner, "8471")
-        )
-    assert everywhere.rows != struck.rows != table.rows
-    gone = [r for r in struck.rows if r.measure.id == "us-301-forced-labour" and r.end <= 739951]
-    assert {r.measure.targets for r in gone} == {("CHN",)}
-    with pytest.raises(BadInput, match="more countries than CHN"):
-        overlays.strike("us-232-steel", "2026-12-01", "CHN")(table)

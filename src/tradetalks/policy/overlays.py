@@ -14,6 +14,9 @@ from tradetalks.policy.intervals import Interval, IntervalTable, awake, build_ta
 from tradetalks.policy.ledger import FOREVER, Event, Measure, day_number
 from tradetalks.policy.lines import clean_code
 
+_WITH = ("HKG", "MAC")
+"""Customs territories that some orders name together with China."""
+
 Overlay = Callable[[IntervalTable], IntervalTable]
 
 
@@ -65,14 +68,12 @@ def extend(who: str, until: str) -> Overlay:
 def strike(who: str, on: str, exporter: str | None = None) -> Overlay:
     """An authority struck down: nothing of it is due from `on`, nothing suspended returns.
 
-    `exporter` leaves what falls on other countries as it is.
+    With an `exporter` only the duty on that country ends; see `scale`.
     """
 
     def apply(table: IntervalTable) -> IntervalTable:
-        chosen, day = _rows(table, who, exporter), day_number(on)
-        return table.with_rows(
-            replace(r, end=min(r.end, day)) if r in chosen else r for r in table.rows
-        )
+        hit, day = _hit(table, who, exporter), day_number(on)
+        return table.with_rows(replace(r, end=min(r.end, day)) if hit(r) else r for r in table.rows)
 
     return apply
 
@@ -82,7 +83,8 @@ def scale(
 ) -> Overlay:
     """Multiply the scalar rates of `who` by `factor` from `on`, on all its lines or `products`.
 
-    `exporter` leaves what falls on other countries as it is.
+    A measure and its variants for other partners share an id: without `exporter` all change, with
+    it only the one on that country. Raises `BadInput` where that country has no rate of its own.
     """
     if not factor >= 0:
         raise BadNumber(f"factor {factor} is negative.", cure="Use 0 to remove, 2 to double.")
@@ -101,10 +103,7 @@ def scale(
 def set_rate(
     who: str, rate: float, on: str, products: Iterable[str] = (), exporter: str | None = None
 ) -> Overlay:
-    """Set the rate of `who` to `rate` from `on`, on all its lines or `products`.
-
-    `exporter` leaves what falls on other countries as it is.
-    """
+    """Set the rate of `who` to `rate` from `on`, on all its lines or `products`; see `scale`."""
     _check_rate(rate)
 
     def change(row: Interval) -> Interval:
@@ -181,10 +180,10 @@ def _changed(
     prefixes = tuple(clean_code(p, shortest=2) for p in products)
 
     def apply(table: IntervalTable) -> IntervalTable:
-        chosen, day = _rows(table, who, exporter), day_number(on)
+        hit, day = _hit(table, who, exporter), day_number(on)
         rows: list[Interval] = []
         for row in table.rows:
-            if row not in chosen or row.end <= day:
+            if not hit(row) or row.end <= day:
                 rows.append(row)
                 continue
             rows.append(replace(row, end=max(row.start, day)))
@@ -198,23 +197,24 @@ def _changed(
     return apply
 
 
-def _rows(table: IntervalTable, who: str, exporter: str | None) -> list[Interval]:
-    """Return the rows of `who`; with `exporter`, those that fall on it and on nobody else.
-
-    Raises `BadInput` where a measure that falls on the exporter falls on others too.
-    """
-    names = _choose(table, who)
-    found = [r for r in table.rows if r.measure.id in names]
+def _hit(table: IntervalTable, who: str, exporter: str | None) -> Callable[[Interval], bool]:
+    """Return whether a row is one of `who`, and on `exporter` alone if that is given."""
+    chosen = _choose(table, who)
     if exporter is None:
-        return found
-    own = [r for r in found if r.measure.targets is None or exporter in r.measure.targets]
-    for row in own:
-        if row.measure.targets != (exporter,):
-            raise BadInput(
-                f"'{row.measure.id}' falls on more countries than {exporter} by one rule.",
-                cure="Leave `exporter` out, or change the duty by a `tariff`.",
-            )
-    return own
+        return lambda row: row.measure.id in chosen
+
+    def alone(row: Interval) -> bool:
+        targets = row.measure.targets
+        return targets is not None and exporter in targets and {*targets} <= {exporter, *_WITH}
+
+    own = {r.measure.id for r in table.rows if alone(r)}
+    if shared := sorted(chosen - own):
+        raise BadInput(
+            f"'{shared[0]}' has no rate for {exporter} alone.",
+            cure="Leave out `exporter`, so that it changes for everybody; or name measures that "
+            f"fall on {exporter} only.",
+        )
+    return lambda row: row.measure.id in chosen and alone(row)
 
 
 def _choose(table: IntervalTable, who: str | None) -> set[str]:

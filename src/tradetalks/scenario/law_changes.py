@@ -44,9 +44,9 @@ class LawChange(OneOf):
 
     `lapse`, `extend`, `strike`, `scale` and `set` name measures, authorities or families (`lapse`
     also `all`); `add` is the rate of a new duty. `on` is the first day of the change, the
-    `as_of` of the base if left out. `exporter` restricts `strike`, `scale` and `set` to what falls
-    on that side: a duty of the United States on many economies stays for the others. `replay`
-    forgets what was announced after a day.
+    `as_of` of the base if left out. `exporter` keeps `strike`, `scale` and `set` to the duty
+    on that country; without it those of the measure on others change too. `replay` forgets what
+    was announced after a day.
     """
 
     kind: Literal["law"] = "law"
