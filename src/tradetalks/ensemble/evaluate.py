@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from tradetalks.engine.draws import Stage, States, calm_states, solve_draws, stage_of
 from tradetalks.engine.setting import Shocks
 from tradetalks.ensemble.design import BATCH
-from tradetalks.ensemble.parameters import WORLD, Parameter, base_sets
+from tradetalks.ensemble.parameters import WORLD, base_sets
 from tradetalks.ensemble.worlds import carved_anew, with_noise
 from tradetalks.errors import NotConverged
 from tradetalks.model import Elasticities
+from tradetalks.results.draws import Parameter
 
 if TYPE_CHECKING:
     from tradetalks.data import ElasticitySet, World

@@ -69,6 +69,7 @@ def save_run(
             **(record or {}),
             **{name: getattr(result, name) for name in _PLAIN},
             **({"law": result.law} if result.law else {}),
+            **({"draws": result.draws} if result.draws else {}),
             "sentence": sentence(result),
             "headline": rows,
             **({"limits": tables["limits"].to_dict("records")} if "limits" in tables else {}),
@@ -115,7 +116,7 @@ def load_run(folder: Path | str) -> RunResult:
             file=arrays_file,
         )
     data = xr.load_dataset(arrays_file, engine="scipy")
-    fields["law"] = record.get("law", {})
+    fields["law"], fields["draws"] = record.get("law", {}), record.get("draws", {})
     for name in ("assumptions", "warnings"):
         fields[name] = tuple(fields[name])
     return RunResult(**fields, data=data)
