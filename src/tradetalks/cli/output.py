@@ -18,6 +18,7 @@ import typer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from tradetalks.results import Answer
 
@@ -149,6 +150,21 @@ def _printed(what: Any) -> str:
 def _write_step(what: str, done: int, total: int) -> None:
     sys.stderr.write(json.dumps({"what": what, "done": done, "total": total}) + "\n")
     sys.stderr.flush()
+
+
+def write_file(file: Path, text: str) -> None:
+    """Write a text, whole or not at all. Raises `CannotWrite`."""
+    from tradetalks.errors import CannotWrite
+
+    part = file.with_name(file.name + ".part")
+    try:
+        part.write_text(text, "utf-8")
+        part.replace(file)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise CannotWrite(
+            f"cannot write {file}: {error.strerror}.", cure="Name a file in a folder that exists."
+        ) from None
 
 
 @contextmanager

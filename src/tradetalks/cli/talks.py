@@ -18,12 +18,10 @@ from tradetalks.cli import (
     talks_truce,
     talks_weights,
 )
-from tradetalks.cli.output import FORMAT, Format, emit, paragraph, progress, table_text
+from tradetalks.cli.output import FORMAT, Format, emit, paragraph, progress, table_text, write_file
 from tradetalks.cli.talks_objective import GROUPS, WEIGHTS, group_weights, groups_text
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tradetalks.results import Answer
     from tradetalks.talks import TariffGame
 
@@ -208,21 +206,6 @@ def write_scenario(game: TariffGame, path: str) -> None:
 
     file = Path(path)
     write_file(file, scenario_of(game, file.stem).to_yaml())
-
-
-def write_file(file: Path, text: str) -> None:
-    """Write a text, whole or not at all. Raises `CannotWrite`."""
-    from tradetalks.errors import CannotWrite
-
-    part = file.with_name(file.name + ".part")
-    try:
-        part.write_text(text, "utf-8")
-        part.replace(file)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise CannotWrite(
-            f"cannot write {file}: {error.strerror}.", cure="Name a file in a folder that exists."
-        ) from None
 
 
 def _envelope(game: TariffGame) -> Answer:

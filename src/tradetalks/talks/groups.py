@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradetalks.data import World, load_world
+from tradetalks.engine.ends import Ends, solve_ends, spread
 from tradetalks.errors import BadInput
 from tradetalks.scenario import Scenario, load_scenario
 from tradetalks.talks.coherence import choice, incoherence, pivot, stands
-from tradetalks.talks.ends import Ends, solve_ends, spread
 from tradetalks.talks.grouping import (
     UNIT_GROUPS,
     Group,
