@@ -15,7 +15,7 @@ define set-up
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test check bench system-deps lock clean
+.PHONY: help run install test check docs bench system-deps lock clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -35,12 +35,18 @@ test: ## the test suite (PYTEST_ARGS="-k tariff" runs some)
 	$(set-up) test
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-check: ## style, types and the import rules between rooms
+check: ## style, types, the import rules between rooms, and that the documents build
 	$(set-up) check
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(BIN)/pyright
 	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/python -m sphinx -q -W --keep-going -E -b html docs build/docs
+
+docs: ## the site of the documents, into build/docs
+	$(set-up) check
+	@$(BIN)/python -m sphinx -q -W --keep-going -E -b html docs build/docs
+	@echo "build/docs/index.html"
 
 bench: ## how fast it is
 	$(set-up) test

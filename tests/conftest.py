@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,36 @@ def skip_or_fail(need: str, reason: str) -> None:
     if need in os.environ.get("TRADETALKS_REQUIRE", "").split(","):
         pytest.fail(f"{reason} (TRADETALKS_REQUIRE names {need})", pytrace=False)
     pytest.skip(reason)
+
+
+@pytest.fixture
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Give a test of the command line a home of its own, and lines of 100 characters.
+
+    What a command tells JAX by the environment is taken back.
+    """
+    monkeypatch.setenv("TRADETALKS_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("COLUMNS", "100")
+    before = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("JAX_")}
+    yield tmp_path / "home"
+    for name in [name for name in os.environ if name.startswith("JAX_")]:
+        del os.environ[name]
+    os.environ.update(before)
+
+
+@pytest.fixture
+def command(
+    own_home: Path, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str, str]]:
+    """Return a function that runs `tradetalks` and returns status, stdout and stderr."""
+    from tradetalks.cli import main
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        status = main(list(arguments))
+        text = capsys.readouterr()
+        return status, text.out, text.err
+
+    return run
 
 
 @pytest.fixture(scope="session")

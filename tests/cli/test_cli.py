@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,14 +21,8 @@ Call = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setenv("TRADETALKS_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("COLUMNS", "100")
-    before = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("JAX_")}
-    yield tmp_path / "home"
-    for name in [name for name in os.environ if name.startswith("JAX_")]:
-        del os.environ[name]
-    os.environ.update(before)
+def home(own_home: Path) -> Path:
+    return own_home
 
 
 @pytest.fixture

@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 from tradetalks.data import load_world
 from tradetalks.ensemble.design import BATCH, BLOCK, Design, Saltelli
 from tradetalks.ensemble.evaluate import case_of
-from tradetalks.ensemble.parameters import Parameter
-from tradetalks.ensemble.summary import between_batches, drivers, quantiles, sobol
 from tradetalks.ensemble.worlds import carved_anew, with_noise
+from tradetalks.results.draws import Parameter, between_batches, drivers, quantiles, sobol
 from tradetalks.scenario import load_scenario
 
 PIECE = Parameter("x", "x", "draw", 2.0, 1.0, 6.0, "assumed", "U", ("low",))

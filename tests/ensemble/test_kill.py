@@ -26,9 +26,9 @@ COMMAND = [
 pytestmark = pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks at processes in /proc")
 
 
-def _start(home: Path) -> subprocess.Popen[bytes]:
+def _start(home: Path, *more: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, *COMMAND],
+        [sys.executable, *COMMAND, *more],
         env={**os.environ, "TRADETALKS_HOME": str(home)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -95,10 +95,11 @@ def test_a_killed_ensemble_goes_on_where_it_stopped(tmp_path: Path) -> None:
 
 
 def test_ctrl_c_leaves_a_state_that_can_go_on(tmp_path: Path) -> None:
-    process = _start(tmp_path)
+    # so many draws that it cannot be done before it is told to stop
+    process = _start(tmp_path, "--draws", str(100 * BLOCK))
     folder = _wait_for_blocks(tmp_path, process, 1)
     process.send_signal(signal.SIGINT)
-    out, _ = process.communicate(timeout=30)
+    out, _ = process.communicate(timeout=120)
     assert process.returncode == 130
     assert out == b""
     assert _nobody_left(process.pid)

@@ -93,6 +93,9 @@ def test_the_commands_answer(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert {f.name for f in out.iterdir()} >= {"sweep.csv", "real_income.png", "real_income.svg"}
 
     command = ["ensemble", "toy-tariff-war", "--draws", "64", "--workers", "1"]
+    assert main([*command, "--out", str(out)]) == 2
+    assert "has no ensemble.json; it will not be overwritten" in capsys.readouterr().err
+    out = tmp_path / "draws"
     assert main([*command, "--sobol", "16", "--out", str(out)]) == 0
     text = capsys.readouterr().out
     assert "64 of 64 draws have an equilibrium" in text

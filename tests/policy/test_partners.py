@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tradetalks.codes import region_set
-from tradetalks.errors import BadFile
+from tradetalks.errors import BadFile, BadInput
 from tradetalks.policy import overlays
 from tradetalks.policy.compiler import PARTNERS, dumps_partners
 from tradetalks.policy.elsewhere import chapters, partner_rates
@@ -110,6 +110,22 @@ def test_striking_a_measure_strikes_it_for_everyone(table):
     struck = overlays.strike("us-301-forced-labour", "2026-09-01")(table)
     assert added(struck, "2026-09-01", "VNM", SHIRTS) == 0
     assert added(struck, "2026-08-31", "VNM", SHIRTS) == pytest.approx(12.5)
+
+
+def test_a_change_for_one_exporter_leaves_the_others(table):
+    day = "2026-09-01"
+    for change in (
+        overlays.strike("us-301-forced-labour", day, "CHN"),
+        overlays.set_rate("us-301-forced-labour", 0, day, (), "CHN"),
+        overlays.scale("us-301-forced-labour", 0, day, (), "CHN"),
+    ):
+        changed = change(table)
+        assert added(changed, day, "VNM", SHIRTS) == pytest.approx(12.5)
+        gone = added(table, day, "CHN", SHIRTS) - added(changed, day, "CHN", SHIRTS)
+        assert gone == pytest.approx(12.5)
+    with pytest.raises(BadInput, match="'us-122' has no rate for CHN alone") as refused:
+        overlays.strike("us-122", "2026-03-01", "CHN")(table)
+    assert "so that it changes for everybody" in str(refused.value)
 
 
 def test_a_lapse_and_an_extension_reach_each_variant(table):

@@ -160,7 +160,7 @@ def test_unwritable_places_are_named(run: RunResult, tmp_path: Path) -> None:
         save_run(run, tmp_path / "file" / "run")
     with pytest.raises(CannotWrite, match="a file of that name exists"):
         save_run(run, tmp_path / "file")
-    with pytest.raises(CannotWrite, match="is not a run folder; it will not be overwritten"):
+    with pytest.raises(CannotWrite, match=r"has no run\.json; it will not be overwritten"):
         save_run(run, tmp_path / "mine")
     assert leftovers(tmp_path) == ["file", "mine"]
     assert leftovers(tmp_path / "mine") == ["thesis.docx"]

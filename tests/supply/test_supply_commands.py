@@ -5,13 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tradetalks.cli import main
 from tradetalks.data import World, load_world
 
 Call = Callable[..., tuple[int, str, str]]
@@ -24,27 +22,15 @@ def world() -> World:
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, world: World) -> Iterator[None]:
-    """A home of its own, and the small world in place of the shipped one."""
-    monkeypatch.setenv("TRADETALKS_HOME", str(tmp_path))
-    monkeypatch.setenv("COLUMNS", "100")
+def small(monkeypatch: pytest.MonkeyPatch, world: World) -> None:
+    """The small world in place of the shipped one."""
     for module in ("cuts", "exposures", "coercion", "derisking"):
         monkeypatch.setattr(f"tradetalks.supply.{module}.world_for", lambda *_: world)
-    before = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("JAX_")}
-    yield
-    for name in [name for name in os.environ if name.startswith("JAX_")]:
-        del os.environ[name]
-    os.environ.update(before)
 
 
 @pytest.fixture
-def call(capsys: pytest.CaptureFixture[str]) -> Call:
-    def run(*arguments: str) -> tuple[int, str, str]:
-        status = main(list(arguments))
-        text = capsys.readouterr()
-        return status, text.out, text.err
-
-    return run
+def call(command: Call) -> Call:
+    return command
 
 
 ENVELOPE = {"command", "as_of", "rows", "sources", "assumptions", "warnings", "status"}

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -16,12 +15,11 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize
 from scipy.stats import beta
 
-from tradetalks.cli import main
 from tradetalks.errors import BadFile, BadInput, BadNumber, NoAnswer
 from tradetalks.talks.forecast import forecast, open_on
 from tradetalks.talks.forecast_data import KINDS, OUTCOMES, Record, load_record, parse_deadlines
 from tradetalks.talks.forecast_model import MODELS, origin_of, predict, ridge_logit
-from tradetalks.talks.forecast_rates import Hazard, hazard_by, rates_of
+from tradetalks.talks.forecast_rates import Hazard, hazard_by, pooled_interval, rates_of
 from tradetalks.talks.forecast_scores import backtest, brier, log_loss
 
 TODAY = date(2026, 11, 21)
@@ -34,21 +32,9 @@ def record() -> Record:
 
 
 @pytest.fixture
-def call(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Call]:
-    monkeypatch.setenv("TRADETALKS_HOME", str(tmp_path))
+def call(command: Call, monkeypatch: pytest.MonkeyPatch) -> Call:
     monkeypatch.setenv("COLUMNS", "110")
-    before = {name for name in os.environ if name.startswith("JAX_")}
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        status = main(["forecast", *arguments])
-        text = capsys.readouterr()
-        return status, text.out, text.err
-
-    yield run
-    for name in [n for n in os.environ if n.startswith("JAX_") and n not in before]:
-        del os.environ[name]
+    return lambda *arguments: command("forecast", *arguments)
 
 
 def test_counts_are_those_of_the_record(record) -> None:
@@ -251,3 +237,17 @@ def test_json_has_everything_and_bad_input_no_number(call: Call) -> None:
     for bad in (("--on", "tomorrow"), ("--deadline", "A99"), ("--out", "x.gif")):
         status, out, err = call(*bad)
         assert (status, out) == (2, "") and err
+
+
+def test_intervals_over_readings_are_pooled_from_all_of_them() -> None:
+    found = forecast(TODAY)
+    extend, *alive = found.over_readings()
+    rows = found.readings()
+    assert min(r["low"] for r in rows) <= extend["low"] < extend["high"]
+    assert extend["high"] <= max(r["high"] for r in rows)
+    assert [r["record"] for r in alive] == [r["record"] for r in found.alive()]
+    one = pooled_interval([found.rates], ["extend"])
+    twice = pooled_interval([found.rates, found.rates], ["extend"])
+    assert twice == pytest.approx(one, abs=0.01)
+    short, long = alive  # Phase One held long: its years make a break less likely
+    assert short["low"] < long["low"] and short["high"] < long["high"] < 1.0

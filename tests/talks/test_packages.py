@@ -16,10 +16,10 @@ from tradetalks.data import load_world
 from tradetalks.engine import simulate
 from tradetalks.errors import BadFile, BadInput, BadNumber, UnknownName
 from tradetalks.scenario import Scenario
-from tradetalks.talks.packages import Agenda, load_agenda, negotiate, ratify, tables
+from tradetalks.talks.packages import Agenda, draw_weights, load_agenda, negotiate, ratify, tables
 from tradetalks.talks.packages.bargain import Bargain, freezing, model_only, sensitivities
 from tradetalks.talks.packages.exchange import exchange
-from tradetalks.talks.packages.payoffs import summed, weight_tables
+from tradetalks.talks.packages.payoffs import all_weights, summed, weight_tables
 from tradetalks.talks.packages.trades import (
     concessions,
     default_levels,
@@ -454,3 +454,28 @@ def test_the_agenda_of_the_page_reads() -> None:
     text = page.split("```yaml\n")[1].split("```")[0]
     found = Agenda.from_yaml(text)
     assert found.count == 4 and found.deadline == datetime.date(2027, 1, 10)
+
+
+def test_draws_of_weights_agree_with_the_answer_at_their_values(bargain) -> None:
+    found = draw_weights(bargain, 200, seed=5)
+    assert found.weights == sum(w.ends[0] < w.ends[1] for w in all_weights(bargain.agenda).values())
+    law = bargain.points["law"].number
+    assert found.in_zone[law] == 1.0  # nobody is worse off than at the law
+    assert found.chosen.sum() == pytest.approx(found.agreement)
+    assert (found.chosen <= found.in_zone).all()
+    fewer = draw_weights(bargain, 1, seed=5)
+    assert set(np.unique(fewer.in_zone)) <= {0.0, 1.0}
+    body = found.body()
+    assert {r["point"] for r in body["points"]} == set(bargain.points)
+    assert body["nash_stays"] == found.chosen[bargain.points["nash"].number]
+
+
+def test_packages_that_are_not_allowed_are_in_no_draw(bargain) -> None:
+    kept = frozen(bargain, **{bargain.agenda.issues[0].id: bargain.agenda.issues[0].levels[0].id})
+    found = draw_weights(kept, 20)
+    assert not found.in_zone[~kept.allowed].any()
+
+
+def test_draws_that_cannot_be_are_refused(bargain) -> None:
+    with pytest.raises(BadNumber, match="0 draws"):
+        draw_weights(bargain, 0)

@@ -5,30 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from toy_agenda import TEXT
 
-from tradetalks.cli import main
 from tradetalks.errors import BadNumber
 from tradetalks.talks.packages import load_agenda, negotiate
 from tradetalks.talks.packages.expectation import front_loading
 
 Call = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("TRADETALKS_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("COLUMNS", "100")
-    before = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("JAX_")}
-    yield
-    for name in [name for name in os.environ if name.startswith("JAX_")]:
-        del os.environ[name]
-    os.environ.update(before)
 
 
 @pytest.fixture
@@ -39,13 +26,8 @@ def mine(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def call(capsys: pytest.CaptureFixture[str]) -> Call:
-    def run(*arguments: str) -> tuple[int, str, str]:
-        status = main(["talks", *arguments])
-        text = capsys.readouterr()
-        return status, text.out, text.err
-
-    return run
+def call(command: Call) -> Call:
+    return lambda *arguments: command("talks", *arguments)
 
 
 def test_packages_as_a_page(call: Call, mine: str, tmp_path: Path) -> None:

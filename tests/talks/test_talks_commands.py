@@ -5,40 +5,23 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tradetalks.cli import main
 from tradetalks.data import load_world
 from tradetalks.scenario import Scenario, compile_shock, load_scenario
 from tradetalks.talks import best_joint_deviation, largest_deviation_gain, play
 
 Call = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("TRADETALKS_HOME", str(tmp_path))
-    monkeypatch.setenv("COLUMNS", "100")
-    before = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("JAX_")}
-    yield
-    for name in [name for name in os.environ if name.startswith("JAX_")]:
-        del os.environ[name]
-    os.environ.update(before)
+SMALL = ("--regions", "blocs")
 
 
 @pytest.fixture
-def call(capsys: pytest.CaptureFixture[str]) -> Call:
-    def run(*arguments: str) -> tuple[int, str, str]:
-        status = main(["talks", *arguments])
-        text = capsys.readouterr()
-        return status, text.out, text.err
-
-    return run
+def call(command: Call) -> Call:
+    return lambda *arguments: command("talks", *arguments)
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +121,7 @@ def test_sets_without_a_best_tariff_are_said(call: Call) -> None:
         (("cooperative", "USA"), "two or more different players"),
         (("cooperative", "--rule", "gatt"), "Write 'bilateral' or 'mfn'"),
         (("cooperative", "--partners", "friends"), "Write `players` or `all`"),
-        (("cooperative", "--from", "free-trade", "--cuts-only"), "no duty is left to cut"),
+        (("cooperative", "--from", "free-trade", "--cuts-only", *SMALL), "no duty is left to cut"),
         (("weights", "USB"), "unknown player 'USB'. Did you mean 'USA'"),
         (("best", "--regions", "planets"), "planets"),
     ],
@@ -170,8 +153,9 @@ def test_talks_from_the_war_gain_the_same_on_both_sides(peace, war) -> None:
 def test_cooperative_json_and_text(call: Call, tmp_path: Path) -> None:
     file = tmp_path / "peace.yaml"
     status, out, _ = call(
-        "cooperative", "--rule", "mfn", "--cuts-only", "--format", "json", "--scenario", str(file)
-    )
+        "cooperative", "--rule", "mfn", "--cuts-only", *SMALL, "--format", "json",
+        "--scenario", str(file),
+    )  # fmt: skip
     answer = json.loads(out)
     assert status == 0 and answer["command"] == "talks cooperative"
     (row,) = answer["talks"]
@@ -179,7 +163,7 @@ def test_cooperative_json_and_text(call: Call, tmp_path: Path) -> None:
     for player in answer["averages"]:
         assert player["tariff"] <= player["tariff_reference"] + 1e-9
     assert load_scenario(file).name == "peace"
-    status, out, _ = call("cooperative", "--from", "nash")
+    status, out, _ = call("cooperative", "--from", "nash", *SMALL)
     assert status == 0 and "begin talks at their Nash tariffs" in out and "Nash, %" in out
 
 
@@ -209,10 +193,10 @@ def test_the_best_tariff_in_three_columns(call: Call) -> None:
 
 def test_weights_are_saved_and_said(call: Call, tmp_path: Path) -> None:
     file = tmp_path / "w.yaml"
-    status, out, _ = call("weights", "CHN", "--partners", "USA", "--save", str(file))
+    status, out, _ = call("weights", "CHN", "--partners", "USA", *SMALL, "--save", str(file))
     assert status == 0 and "Identified" in out and "Motor vehicles" in out
     assert "weights:" in file.read_text("utf-8")
-    status, out, err = call("weights", "CHN", "--save", str(tmp_path / "no" / "w.yaml"))
+    status, out, err = call("weights", "CHN", *SMALL, "--save", str(tmp_path / "no" / "w.yaml"))
     assert (status, out) == (2, "") and "cannot write" in err
 
 

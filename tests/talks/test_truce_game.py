@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from itertools import product
@@ -13,7 +12,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tradetalks.cli import main
 from tradetalks.errors import BadInput, BadNumber, UnknownName
 from tradetalks.talks.quantal import logit_equilibrium
 from tradetalks.talks.truce import TruceAnswer, play_truce, rules_of, summary
@@ -280,23 +278,10 @@ def test_ends_in_the_past_are_refused() -> None:
 
 
 @pytest.fixture
-def call(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Call]:
-    monkeypatch.setenv("TRADETALKS_HOME", str(tmp_path))
+def call(command: Call, monkeypatch: pytest.MonkeyPatch) -> Call:
     monkeypatch.setenv("COLUMNS", "110")
     monkeypatch.setattr("tradetalks.talks.truce.solve_flows", lambda *_a, **_k: made_up_flows())
-    before = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("JAX_")}
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        status = main(["talks", "truce", *arguments])
-        text = capsys.readouterr()
-        return status, text.out, text.err
-
-    yield run
-    for name in [name for name in os.environ if name.startswith("JAX_")]:
-        del os.environ[name]
-    os.environ.update(before)
+    return lambda *arguments: command("talks", "truce", *arguments)
 
 
 def test_the_chart_has_maps_and_tornado(answer, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from solving import economy, elasticities
 from tables import COUNTRIES, SECTORS, Table
 from tradetalks.errors import BadNumber
 from tradetalks.model import Closure
-from tradetalks.talks import nash_by_formula, uniform_nash
+from tradetalks.talks import nash_at_held_wages, nash_by_formula, uniform_nash
 
 SIGMA = 4.0
 
@@ -33,13 +33,25 @@ def test_two_countries_exactly(seed: int) -> None:
 
 
 def test_four_countries_nearly() -> None:
-    """Third wages are held fixed by the formula: near, not equal."""
+    """Third wages are held fixed by the formula: near, and equal where they are held."""
     table = pure(3, COUNTRIES)
     found = uniform_nash(economy(table), elasticities(SIGMA, final=1.0), Closure("balanced"))
     formula = nash_by_formula(table.trade, table.tariff, np.full(SECTORS, SIGMA - 1.0))
     gap = np.abs(found - formula.duty)
     assert 1e-5 < gap.max() < 0.02
     assert (formula.welfare < 1.0).all(), "everybody loses a war of equals"
+    held = nash_at_held_wages(table.trade, table.tariff, np.full(SECTORS, SIGMA - 1.0))
+    np.testing.assert_allclose(held.duty, formula.duty, atol=1e-9)
+
+
+def test_held_wages_make_the_formula_exact_with_many_sectors() -> None:
+    """Derivatives of the equilibrium conditions, not the formula, give its duties."""
+    table = pure(4, COUNTRIES)
+    theta = np.linspace(2.0, 7.0, SECTORS)
+    formula = nash_by_formula(table.trade, table.tariff, theta)
+    held = nash_at_held_wages(table.trade, table.tariff, theta)
+    np.testing.assert_allclose(held.duty, formula.duty, atol=1e-9)
+    np.testing.assert_allclose(held.wage, formula.wage, atol=1e-9)
 
 
 def test_the_formula_refuses_what_it_does_not_cover() -> None:

@@ -21,9 +21,7 @@ from tradetalks.validation.claims import (
     check,
     checks,
     claims,
-    claims_file,
     judge,
-    switched_on,
 )
 
 NUMBERS = [c for c in claims() if c.kind == "number"]
@@ -167,34 +165,6 @@ def assert_command(words, capsys):
     assert main([*words, "--help"]) == 0
     usage = capsys.readouterr().out
     assert f"tradetalks {' '.join(words)}" in " ".join(usage.split())
-
-
-def test_pointers_that_are_switched_on_exist(capsys):
-    for name in sorted(switched_on()):
-        assert_command(name.split(), capsys)
-
-
-def test_pointers_to_come_name_a_switch_and_its_command():
-    listed = claims_file()["commands"]
-    assert all(isinstance(on, bool) for on in listed.values())
-    pointers = [c["later"] for c in claims_file()["claims"] if "later" in c]
-    assert pointers
-    for later in pointers:
-        assert later["needs"] in listed
-        assert later["try"].startswith(f"tradetalks {later['needs']}")
-        assert later["state"] in STATES and later["note"]
-
-
-def test_a_switch_changes_what_is_said(monkeypatch):
-    said = []
-    for on in (frozenset(), frozenset({"talks truce"})):
-        monkeypatch.setattr("tradetalks.validation.claims.switched_on", lambda on=on: on)
-        said.append({c.id: c for c in claims()})
-    before, after = said
-    needing = {c["id"] for c in claims_file()["claims"]
-               if c.get("later", {}).get("needs") == "talks truce"}  # fmt: skip
-    assert needing and {k for k in before if before[k] != after[k]} == needing
-    assert all(after[k].command == "tradetalks talks truce" for k in needing)
 
 
 def test_hand_written_tables_are_those_of_the_fact_files(raw_data):

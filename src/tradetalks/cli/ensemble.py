@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from tradetalks.results import Answer
 
 _SHOWN, _DRIVERS = 7, 6
-_PARTIES = ("USA", "CHN")
 
 
 def register(app: typer.Typer) -> None:
@@ -40,13 +39,17 @@ def ensemble(
     format: Format = FORMAT,
 ) -> None:
     """How sure is the answer? Many draws of elasticities, closures, licences and the data."""
+    from tradetalks.cli.ensemble_summary import drivers_of, parties_of, rows_of
     from tradetalks.cli.home import home, use_compilation_cache
 
     use_compilation_cache()
     from tradetalks.ensemble import ensemble as draw
     from tradetalks.ensemble import sobol_indices
+    from tradetalks.results import check_writable
     from tradetalks.scenario import load_scenario
 
+    if out is not None:
+        check_writable(out, "ensemble.json")
     asked = load_scenario(scenario)
     if horizon is not None:
         asked = asked.replace(horizon=horizon)
@@ -58,37 +61,13 @@ def ensemble(
         found = draw(asked, draws=draws, progress=step, **settings)
         indices: list[dict[str, Any]] = []
         if sobol:
-            outcomes = [f"real_income|{c}" for c in _parties(found)]
+            outcomes = [f"real_income|{c}" for c in parties_of(found)]
             indices = sobol_indices(asked, outcomes, size=sobol, progress=step, **settings)
-    rows = [_row(found, name) for name in found.outcomes]
-    drivers = {c: found.drivers(f"real_income|{c}") for c in _parties(found)}
+    rows, drivers = rows_of(found), drivers_of(found)
     answer = _envelope(found, rows, drivers, indices)
     if out is not None:
         _save(found, answer, rows, drivers, out)
     emit(answer, format, rows, lambda: _text(found, rows, drivers, indices, answer, out))
-
-
-def _parties(found: Ensemble) -> list[str]:
-    countries = found.case.table.countries
-    return [c for c in _PARTIES if c in countries] or list(countries[:2])
-
-
-def _row(found: Ensemble, outcome: str) -> dict[str, Any]:
-    from tradetalks.results.variables import variables
-
-    variable, *places = outcome.split("|")
-    q = found.quantiles(outcome)
-    names = ("p05", "p25", "p50", "p75", "p95")
-    return {
-        "variable": variable,
-        "country": places[0],
-        "partner": places[1] if len(places) > 1 else None,
-        "unit": variables()[variable].unit,
-        **dict(zip(names, q.values, strict=True)),
-        "mean": q.mean,
-        "falls_in": q.negative,
-        "draws": q.draws,
-    }
 
 
 def _envelope(
@@ -154,10 +133,11 @@ def _text(
     answer: Answer,
     out: Path | None,
 ) -> str:
+    from tradetalks.cli.ensemble_summary import parties_of
     from tradetalks.results.labels import country_name
 
     income = [r for r in rows if r["variable"] == "real_income"]
-    chosen = [r for r in income if r["country"] in _parties(found)]
+    chosen = [r for r in income if r["country"] in parties_of(found)]
     others = sorted((r for r in income if r not in chosen), key=lambda r: -abs(r["p50"]))
     table = [
         (
@@ -221,52 +201,9 @@ def _save(
     out: Path,
 ) -> None:
     """Write ensemble.json, quantiles.csv, drivers.csv and the charts into `out`."""
-    from tradetalks.cli.output import csv_text
-    from tradetalks.errors import CannotWrite
-    from tradetalks.report.ensemble import spread_chart, tornado_chart
-    from tradetalks.report.worker import png, svg
+    from tradetalks.cli.ensemble_summary import charts_of, tables_of
+    from tradetalks.report.drawing import save_folder
     from tradetalks.results import to_json
-    from tradetalks.results.labels import country_in_sentence
 
-    scenario = found.case.scenario
-    source = (
-        f"Source: tradetalks, {found.case.table.name}, scenario {scenario.name} against "
-        f"{scenario.against}, {scenario.horizon} horizon.",
-        f"{found.draws:,} draws, seed {found.seed}; distributions partly assumed. A model, not a "
-        "prediction.",
-    )
-    charts = [
-        spread_chart(
-            [r for r in rows if r["variable"] == "real_income"],
-            title=scenario.title or scenario.name,
-            subtitle=["Percent; pale: 90% of draws, dark: 50%, line: median"],
-            source=source,
-        )
-    ]
-    for country, own in drivers.items():
-        charts.append(
-            tornado_chart(
-                own,
-                country=country,
-                title=f"What drives the answer for {country_in_sentence(country)}",
-                subtitle=[
-                    "Mean in the lowest (pale) and highest tenth of draws of each parameter;",
-                    "in brackets its share of the variance",
-                ],
-                source=source,
-            )
-        )
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        (out / "ensemble.json").write_text(to_json(answer) + "\n", encoding="utf-8")
-        (out / "quantiles.csv").write_text(csv_text(rows), encoding="utf-8")
-        flat = [{"country": c, **row} for c, own in drivers.items() for row in own]
-        (out / "drivers.csv").write_text(csv_text(flat), encoding="utf-8")
-        for chart in charts:
-            drawing = svg(chart.spec)
-            (out / f"{chart.name}.svg").write_text(drawing, encoding="utf-8")
-            (out / f"{chart.name}.png").write_bytes(png(drawing))
-    except OSError as error:
-        raise CannotWrite(
-            f"cannot be written: {error.strerror or error}.", cure="Give another --out.", file=out
-        ) from error
+    texts = {"ensemble.json": to_json(answer) + "\n", **tables_of(rows, drivers)}
+    save_folder(out, texts, charts_of(found, rows, drivers))

@@ -94,6 +94,7 @@ def _envelope(found: Forecast, scored: bool) -> Answer:
         "outcomes": found.outcomes(),
         "alive": found.alive(),
         "readings": found.readings(),
+        "over_readings": found.over_readings(),
         "classes": found.classes(),
         "evidence": found.evidence(),
         "open_deadlines": found.open_deadlines(),
@@ -186,6 +187,16 @@ def _headline(found: Forecast) -> str:
 
 
 def _readings(found: Forecast) -> str:
+    pooled = [
+        f"{'extended' if r['what'] == 'extend' else 'unbroken, then kept'} {_range(r)}%"
+        + (f" ({r['record']})" if r["record"] else "")
+        for r in found.over_readings()
+    ]
+    text = f"With every reading equally likely (assumed), 90% intervals: {'; '.join(pooled)}."
+    return _readings_table(found) + paragraph(text)
+
+
+def _readings_table(found: Forecast) -> str:
     return table_text(
         ("Same record, read otherwise", "Decisions", "Chains", "Extended, %", "90% interval"),
         [

@@ -6,7 +6,9 @@ import csv
 import io
 import json
 import os
+import shutil
 import sys
+import textwrap
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
@@ -16,10 +18,13 @@ import typer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from tradetalks.results import Answer
 
 _PIPE_WIDTH = 100
+_LABELS = 24
+"""How much room text asks for before numbers are stacked."""
 
 
 class Format(StrEnum):
@@ -76,11 +81,16 @@ def _cell(value: Any) -> Any:
 def table_text(
     columns: Sequence[str], rows: Iterable[Sequence[str]], *, left: int = 1, title: str = ""
 ) -> str:
-    """Return an aligned table; the first `left` columns are text, the others numbers."""
+    """Return an aligned table; the first `left` columns are text, the others numbers.
+
+    Where the table is too wide, headings of numbers and what stands in brackets go on lines of
+    their own, so that the text keeps its room.
+    """
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
+    columns, rows = _narrowed(columns, [tuple(row) for row in rows], left)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), title_justify="left")
     if title:
         table.title = Text(title)
@@ -94,6 +104,31 @@ def table_text(
     return _printed(table)
 
 
+def _narrowed(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], left: int
+) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
+    """Return a table that is too wide with headings of numbers, then brackets, on lines below."""
+    cells = [_widest(row[n] for row in rows) for n in range(len(columns))]
+    natural = [max(_widest([c]), width) for c, width in zip(columns, cells, strict=True)]
+    if sum(natural) + 2 * len(columns) <= _width():
+        return columns, rows
+    labels = min(sum(natural[:left]), _LABELS)
+    if labels + sum(cells[left:]) + 2 * len(columns) > _width():
+        rows = [
+            [c if n < left else c.replace(" (", "\n(") for n, c in enumerate(row)] for row in rows
+        ]
+        cells = [_widest(row[n] for row in rows) for n in range(len(columns))]
+    headings = [
+        column if n < left else textwrap.fill(column, max(width, 1), break_long_words=False)
+        for n, (column, width) in enumerate(zip(columns, cells, strict=True))
+    ]
+    return headings, rows
+
+
+def _widest(cells: Iterable[str]) -> int:
+    return max((len(line) for cell in cells for line in cell.splitlines()), default=0)
+
+
 def paragraph(text: str) -> str:
     """Return `text` wrapped to the width of the terminal."""
     from rich.text import Text
@@ -101,11 +136,14 @@ def paragraph(text: str) -> str:
     return _printed(Text(text))
 
 
+def _width() -> int:
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else _PIPE_WIDTH
+
+
 def _printed(what: Any) -> str:
     from rich.console import Console
 
-    width = None if sys.stdout.isatty() else _PIPE_WIDTH
-    console = Console(file=io.StringIO(), width=width, highlight=False, no_color=True)
+    console = Console(file=io.StringIO(), width=_width(), highlight=False, no_color=True)
     console.print(what)
     lines = console.file.getvalue().splitlines()  # type: ignore[attr-defined]
     return "\n".join(line.rstrip() for line in lines) + "\n"
@@ -127,6 +165,21 @@ def aside(name: str, value: Any) -> None:
 def _write_step(what: str, done: int, total: int) -> None:
     sys.stderr.write(json.dumps({"what": what, "done": done, "total": total}) + "\n")
     sys.stderr.flush()
+
+
+def write_file(file: Path, text: str) -> None:
+    """Write a text, whole or not at all. Raises `CannotWrite`."""
+    from tradetalks.errors import CannotWrite
+
+    part = file.with_name(file.name + ".part")
+    try:
+        part.write_text(text, "utf-8")
+        part.replace(file)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise CannotWrite(
+            f"cannot write {file}: {error.strerror}.", cure="Name a file in a folder that exists."
+        ) from None
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ import typer
 from tradetalks.cli.output import FORMAT, Format, emit, paragraph, progress, table_text
 
 if TYPE_CHECKING:
+    from tradetalks.report import Extra
     from tradetalks.results import RunResult
     from tradetalks.scenario import Scenario
 
@@ -40,6 +42,13 @@ def run(
         None, help="Folder to write; default: a new one among your runs."
     ),
     elasticities: str | None = typer.Option(None, help="all, or central for a quick look."),
+    draws: int = typer.Option(
+        0, min=0, help="Ranges over this many draws of what is not known, not over the sets."
+    ),
+    seed: int = typer.Option(1, help="The same seed gives the same draws."),
+    workers: int | None = typer.Option(
+        None, help="Processes for the draws; left out: one for each core."
+    ),
     fresh: bool = typer.Option(False, "--fresh", help="Compute it again, even if it is stored."),
     format: Format = FORMAT,
 ) -> None:
@@ -55,11 +64,25 @@ def run(
         "elasticities": elasticities.split(",") if elasticities else None,
     }
     with collector_paused():
-        _answer(scenario, given, out, fresh, format)
+        _answer(scenario, given, out, fresh, format, Drawing(draws, seed, workers))
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """How many draws the ranges are over (0: the elasticity sets), which, and by how many."""
+
+    draws: int = 0
+    seed: int = 1
+    workers: int | None = None
 
 
 def _answer(
-    scenario: str, given: dict[str, Any], out: Path | None, fresh: bool, format: Format
+    scenario: str,
+    given: dict[str, Any],
+    out: Path | None,
+    fresh: bool,
+    format: Format,
+    drawing: Drawing,
 ) -> None:
     """Answer from the store, or solve, save and print; `given` are settings, None if left out."""
     from tradetalks.results import check_writable, headline, run_answer
@@ -69,10 +92,10 @@ def _answer(
         check_writable(out)
     asked = load_scenario(scenario)
     asked = asked.replace(**{key: value for key, value in given.items() if value is not None})
-    found = None if fresh or out is not None else stored(asked)
+    found = None if fresh or out is not None else stored(asked, drawing)
     stored_on = None
     if found is None:
-        result, place = _solve_and_save(asked, out, fresh)
+        result, place = _solve_and_save(asked, out, fresh, drawing)
     else:
         result, place = found
         stored_on = result.created
@@ -80,16 +103,15 @@ def _answer(
     emit(answer, format, headline(result), lambda: text(result, place, stored_on))
 
 
-def stored(asked: Scenario) -> tuple[RunResult, Path] | None:
+def stored(asked: Scenario, drawing: Drawing = Drawing()) -> tuple[RunResult, Path] | None:
     """Return the stored answer to the same question, None where there is none that is whole."""
     from tradetalks.cli.home import runs_folder
     from tradetalks.errors import BadFile
-    from tradetalks.scenario import identity
     from tradetalks.store import Store
 
     if not runs_folder().is_dir():
         return None
-    found = Store(runs_folder()).find(asked.name, identity(asked))
+    found = Store(runs_folder()).find(asked.name, _identity(asked, drawing))
     if found is None:
         return None
     try:
@@ -100,26 +122,27 @@ def stored(asked: Scenario) -> tuple[RunResult, Path] | None:
 
 
 def _solve_and_save(
-    asked: Scenario, out: Path | None, fresh: bool
+    asked: Scenario, out: Path | None, fresh: bool, drawing: Drawing
 ) -> tuple[RunResult, Path | None]:
     """Solve and save; where the store cannot be written there is an answer but no folder."""
     from tradetalks import report
     from tradetalks.cli.home import runs_folder, use_compilation_cache
     from tradetalks.errors import CannotWrite
-    from tradetalks.scenario import identity
     from tradetalks.store import Store
 
     use_compilation_cache()
     with report.Painter() as painter:  # starts while we load and solve
-        result = solve(asked)
+        result, extra = solve(asked), report.Extra()
+        if drawing.draws:
+            result, extra = _with_draws(asked, result, drawing)
         if out is not None:
-            return result, report.save(result, out, painter)
+            return result, report.save(result, out, painter, extra=extra)
         try:
             kept = Store(runs_folder()).keep(
                 asked.name,
-                identity(asked),
+                _identity(asked, drawing),
                 lambda place, record, settle: report.save(
-                    result, place, painter, record=record, settle=settle
+                    result, place, painter, extra=extra, record=record, settle=settle
                 ),
                 fresh=fresh,
             )
@@ -135,6 +158,40 @@ def solve(asked: Scenario) -> RunResult:
 
     with progress("Solving") as step:
         return simulate(asked, progress=step)
+
+
+def _identity(asked: Scenario, drawing: Drawing) -> dict[str, str]:
+    """Return what decides the answer; with draws it is another question than without."""
+    from tradetalks.scenario import identity
+
+    found = identity(asked)
+    if not drawing.draws:
+        return found
+    from tradetalks.ensemble import ensemble_identity
+
+    drawn = ensemble_identity(asked, drawing.seed)
+    return {**found, "draws": f"{drawing.draws} {drawn}"}
+
+
+def _with_draws(asked: Scenario, result: RunResult, drawing: Drawing) -> tuple[RunResult, Extra]:
+    """Return the run with ranges over draws, and the summary of the draws for its folder."""
+    from tradetalks.cli.ensemble_summary import charts_of, drivers_of, rows_of, tables_of
+    from tradetalks.cli.home import home
+    from tradetalks.ensemble import ensemble, with_draws
+    from tradetalks.report import Extra
+
+    with progress("Drawing", remaining=True) as step:
+        found = ensemble(
+            asked,
+            draws=drawing.draws,
+            seed=drawing.seed,
+            workers=drawing.workers,
+            folder=home() / "ensembles",
+            progress=step,
+        )
+    rows, drivers = rows_of(found), drivers_of(found)
+    extra = Extra(tuple(charts_of(found, rows, drivers)), tables_of(rows, drivers))
+    return with_draws(result, found), extra
 
 
 def text(result: RunResult, place: Path | None, stored_on: str | None) -> str:
@@ -167,4 +224,6 @@ def text(result: RunResult, place: Path | None, stored_on: str | None) -> str:
         parts.append(f"Stored on {stored_on}; `--fresh` computes it again.\n")
     if place is not None:
         parts += [f"Report: {place / 'report.html'}\n", f"Data:   {place}\n"]
+        if result.draws:
+            parts.append(f"Draws:  quantiles.csv and drivers.csv in {place}\n")
     return "".join(parts)

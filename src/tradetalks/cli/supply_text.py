@@ -83,13 +83,15 @@ def _money(x: float) -> str:
 
 
 def _banded(row: Mapping[str, Any] | None, write: Any, missing: str = "-") -> str:
+    from tradetalks.results.labels import banded
+
     if row is None:
         return ""
     centre, low, high = row["central"], row["low"], row["high"]
     if centre is None and low is None and high is None:
         return missing
     said = [missing if x is None else write(x) for x in (centre, low, high)]
-    return said[0] if said[1] == said[2] else f"{said[0]}\n({said[1]} to {said[2]})"
+    return banded(*said)
 
 
 def suppliers(row: Mapping[str, float], most: int = 3) -> str:

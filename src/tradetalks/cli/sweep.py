@@ -32,8 +32,10 @@ def sweep(
 
     use_compilation_cache()
     from tradetalks.ensemble import sweep as solve
-    from tradetalks.results import plain
+    from tradetalks.results import check_writable, plain
 
+    if out is not None:
+        check_writable(out, "sweep.json")
     with progress("Solving", remaining=True) as step:
         found = solve(grid, workers=workers, folder=home() / "ensembles", progress=step)
     rows: list[dict[str, Any]] = [plain(row) for row in found.table.to_dict("records")]
@@ -101,9 +103,8 @@ def _text(found: Sweep, rows: list[dict[str, Any]], answer: Answer, out: Path | 
 def _save(found: Sweep, answer: Answer, rows: list[dict[str, Any]], out: Path) -> None:
     """Write sweep.json, sweep.csv and the charts into `out`."""
     from tradetalks.cli.output import csv_text
-    from tradetalks.errors import CannotWrite
+    from tradetalks.report.drawing import save_folder
     from tradetalks.report.sweep import sweep_chart
-    from tradetalks.report.worker import png, svg
     from tradetalks.results import to_json
     from tradetalks.results.variables import UNIT_TEXT, variables
 
@@ -114,20 +115,12 @@ def _save(found: Sweep, answer: Answer, rows: list[dict[str, Any]], out: Path) -
         f"{scenario.against}.",
         "A model, not a prediction.",
     )
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        (out / "sweep.json").write_text(to_json(answer) + "\n", encoding="utf-8")
-        (out / "sweep.csv").write_text(csv_text(rows), encoding="utf-8")
-        for name in ("real_income", "tariff_revenue"):
-            about = variables()[name]
-            chart = sweep_chart(
-                rows, axes, variable=name, label=about.label, unit=UNIT_TEXT[about.unit],
-                source=source,
-            )  # fmt: skip
-            drawing = svg(chart.spec)
-            (out / f"{chart.name}.svg").write_text(drawing, encoding="utf-8")
-            (out / f"{chart.name}.png").write_bytes(png(drawing))
-    except OSError as error:
-        raise CannotWrite(
-            f"cannot be written: {error.strerror or error}.", cure="Give another --out.", file=out
-        ) from error
+    charts = [
+        sweep_chart(
+            rows, axes, variable=name, label=about.label, unit=UNIT_TEXT[about.unit], source=source
+        )
+        for name, about in variables().items()
+        if name in ("real_income", "tariff_revenue")
+    ]
+    texts = {"sweep.json": to_json(answer) + "\n", "sweep.csv": csv_text(rows)}
+    save_folder(out, texts, charts)

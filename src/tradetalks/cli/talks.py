@@ -18,11 +18,10 @@ from tradetalks.cli import (
     talks_truce,
     talks_weights,
 )
-from tradetalks.cli.output import FORMAT, Format, emit, paragraph, progress, table_text
+from tradetalks.cli.output import FORMAT, Format, emit, paragraph, progress, table_text, write_file
+from tradetalks.cli.talks_objective import GROUPS, WEIGHTS, group_weights, groups_text
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tradetalks.results import Answer
     from tradetalks.talks import TariffGame
 
@@ -36,7 +35,6 @@ _DEFICIT: Any = typer.Option(None, help="fixed_world_share, gni_share or balance
 _LOWEST: Any = typer.Option(0.0, help="The lowest duty allowed, in percent (below 0: a subsidy).")
 _HIGHEST: Any = typer.Option(1000.0, help="The highest duty allowed, in percent.")
 _SCENARIO: Any = typer.Option(None, "--scenario", help="Write the tariffs to this YAML file.")
-_WEIGHTS: Any = typer.Option(None, help="File of political weights by sector.")
 _THIRD, _COLUMNS = 5, 3
 
 
@@ -74,22 +72,16 @@ def optimal(
     deficit: str | None = _DEFICIT,
     lowest: float = _LOWEST,
     highest: float = _HIGHEST,
-    weights: str | None = _WEIGHTS,
+    weights: str | None = WEIGHTS,
+    groups: str | None = GROUPS,
     scenario: str | None = _SCENARIO,
     format: Format = FORMAT,
 ) -> None:
     """Which goods tariffs would serve one country best, if nobody retaliated?"""
     taxed = () if partners == "all" else tuple(partners.split(","))
     options = (
-        start_from,
-        regions,
-        horizon,
-        elasticities,
-        deficit,
-        lowest,
-        highest,
-        weights,
-        scenario,
+        *(start_from, regions, horizon, elasticities, deficit, lowest, highest),
+        *(weights, groups, scenario),
     )
     _answer("optimal", (country,), taxed, options, format)
 
@@ -104,22 +96,16 @@ def nash(
     deficit: str | None = _DEFICIT,
     lowest: float = _LOWEST,
     highest: float = _HIGHEST,
-    weights: str | None = _WEIGHTS,
+    weights: str | None = WEIGHTS,
+    groups: str | None = GROUPS,
     scenario: str | None = _SCENARIO,
     format: Format = FORMAT,
 ) -> None:
     """Where does a tariff war end, if each side answers the other as serves it best?"""
     everybody = _everybody(partners)
     options = (
-        start_from,
-        regions,
-        horizon,
-        elasticities,
-        deficit,
-        lowest,
-        highest,
-        weights,
-        scenario,
+        *(start_from, regions, horizon, elasticities, deficit, lowest, highest),
+        *(weights, groups, scenario),
     )
     _answer("nash", tuple(players or ("USA", "CHN")), everybody, options, format)
 
@@ -143,21 +129,15 @@ def cooperative(
     deficit: str | None = _DEFICIT,
     lowest: float = _LOWEST,
     highest: float = _HIGHEST,
-    weights: str | None = _WEIGHTS,
+    weights: str | None = WEIGHTS,
+    groups: str | None = GROUPS,
     scenario: str | None = _SCENARIO,
     format: Format = FORMAT,
 ) -> None:
     """What could talks bring, if all sides gain the same proportion?"""
     options = (
-        start_from,
-        regions,
-        horizon,
-        elasticities,
-        deficit,
-        lowest,
-        highest,
-        weights,
-        scenario,
+        *(start_from, regions, horizon, elasticities, deficit, lowest, highest),
+        *(weights, groups, scenario),
     )
     everybody = _everybody(partners)
     _answer(
@@ -195,9 +175,8 @@ def _answer(
     use_compilation_cache()
     from tradetalks.talks import play, read_weights
 
-    start_from, regions, horizon, elasticities, deficit, lowest, highest, weights, scenario = (
-        options
-    )
+    start_from, regions, horizon, elasticities, deficit, lowest, highest, *rest = options
+    weights, groups, scenario = rest
     with progress("Searching") as step:
         game = play(
             kind,
@@ -210,6 +189,7 @@ def _answer(
             elasticities=elasticities.split(","),
             bounds=(lowest / 100.0, highest / 100.0),
             weights=None if weights is None else read_weights(weights),
+            groups=group_weights(groups),
             progress=step,
             **of_talks,
         )
@@ -226,21 +206,6 @@ def write_scenario(game: TariffGame, path: str) -> None:
 
     file = Path(path)
     write_file(file, scenario_of(game, file.stem).to_yaml())
-
-
-def write_file(file: Path, text: str) -> None:
-    """Write a text, whole or not at all. Raises `CannotWrite`."""
-    from tradetalks.errors import CannotWrite
-
-    part = file.with_name(file.name + ".part")
-    try:
-        part.write_text(text, "utf-8")
-        part.replace(file)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise CannotWrite(
-            f"cannot write {file}: {error.strerror}.", cure="Name a file in a folder that exists."
-        ) from None
 
 
 def _envelope(game: TariffGame) -> Answer:
@@ -265,6 +230,9 @@ def _envelope(game: TariffGame) -> Answer:
         "gains": game.gains(),
         "tariffs": game.tariffs(),
     }
+    if game.groups is not None:
+        body["units"]["payoff"] = "billion US dollars a year"
+        body["groups"] = game.group_payoffs()
     if game.kind == "cooperative":
         body["talks"] = game.talks()
     return Answer(
@@ -286,6 +254,7 @@ def _text(game: TariffGame) -> str:
         table_text(*_sectors(game))
         if len(game.players) <= _COLUMNS
         else paragraph("Duties by sector: --format csv."),
+        *groups_text(game),
         paragraph(_reading(game)),
         *(paragraph(f"Note: {text}") for text in game.warnings()),
         paragraph("Assumed: " + " ".join(game.assumptions()[:3])),

@@ -91,21 +91,17 @@ def _envelope(found: BestTariffs) -> Answer:
 
 
 def _text(found: BestTariffs) -> str:
-    from tradetalks.results import Spread
-    from tradetalks.results.labels import country_heading, country_name, ranged
+    from tradetalks.results.labels import country_heading, country_name, ranged_in
 
     rows = found.rows()
     talks = found.games["cooperative"]
-
-    def percent(value: dict[str, float], name: str) -> str:
-        return ranged(Spread(value[name], value[f"{name}_low"], value[f"{name}_high"]), "percent")
 
     lines = [
         [f"Average duty of {found.country}, %", f"{rows[0]['tariff_reference']:.1f}"]
         + [f"{r['tariff']:.1f}\n({r['tariff_low']:.1f} to {r['tariff_high']:.1f})" for r in rows],
         *(
             [f"Real income: {country_name(code)}, %", "0"]
-            + [percent(r["real_income"][code], "percent") for r in rows]
+            + [ranged_in(r["real_income"][code], "percent", "percent") for r in rows]
             for code in talks.table.countries
         ),
     ]

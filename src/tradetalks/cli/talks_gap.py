@@ -104,14 +104,15 @@ def _envelope(found: Gap) -> Answer:
 
 
 def _cell(row: Mapping[str, Any], name: str, digits: int = 0, signed: bool = True) -> str:
+    from tradetalks.results.labels import banded
+
     sign = "+" if signed else ""
 
     def text(value: float) -> str:
         value = 0.0 if round(value, digits) == 0 else value
         return f"{value:{sign if value else ''},.{digits}f}"
 
-    centre, low, high = (text(row[f"{name}{end}"]) for end in ("", "_low", "_high"))
-    return centre if low == high else f"{centre}\n({low} to {high})"
+    return banded(*(text(row[f"{name}{end}"]) for end in ("", "_low", "_high")))
 
 
 def _text(found: Gap) -> str:

@@ -153,10 +153,9 @@ def _legend(found: GroupPayoffs) -> str:
 
 
 def _cell(row: dict[str, Any], name: str, unit: str = "usd_bn") -> str:
-    from tradetalks.results import Spread
-    from tradetalks.results.labels import ranged
+    from tradetalks.results.labels import ranged_in
 
-    return ranged(Spread(row[name], row[f"{name}_low"], row[f"{name}_high"]), unit)
+    return ranged_in(row, name, unit)
 
 
 def _payoff_table(found: GroupPayoffs, country: str) -> str:

@@ -103,14 +103,14 @@ def _text(found: Jobs) -> str:
 
 
 def _range(row: dict[str, Any], name: str, digits: int = 0) -> str:
+    from tradetalks.results.labels import banded
+
     centre, low, high = (row[f"{name}{end}"] for end in ("", "_low", "_high"))
     if centre is None:
         return "no job"
     if low is None:
         return f"{centre:,.{digits}f}"
-    if f"{low:.{digits}f}" == f"{high:.{digits}f}":
-        return f"{centre:,.{digits}f}"
-    return f"{centre:,.{digits}f}\n({low:,.{digits}f} to {high:,.{digits}f})"
+    return banded(*(f"{x:,.{digits}f}" for x in (centre, low, high)))
 
 
 def _table(found: Jobs) -> str:

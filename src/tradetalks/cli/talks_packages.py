@@ -45,6 +45,10 @@ def packages(
         None, help="How likely buyers think a lapse (0 to 1): what they buy ahead of it."
     ),
     approval: bool = typer.Option(False, "--approval", help="Also who must approve, and may."),
+    draws: int = typer.Option(
+        0, min=0, help="Also over this many draws of the declared weights in their ranges."
+    ),
+    seed: int = typer.Option(1, help="The same seed gives the same draws."),
     regions: str | None = _REGIONS,
     horizon: str | None = _HORIZON,
     unit: str | None = _UNIT,
@@ -67,6 +71,10 @@ def packages(
         ratification = ratify(bargain)
         extra["approval"] = tables.approval_rows(ratification)
         extra["vetoes"] = ratification.veto_rows()
+    if draws:
+        from tradetalks.talks.packages import draw_weights
+
+        extra["draws"] = draw_weights(bargain, draws, seed).body()
     answer = _envelope("talks packages", bargain, tables.body(bargain, extra))
     if out is not None:
         _write(out, answer, bargain)

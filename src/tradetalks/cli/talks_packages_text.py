@@ -158,6 +158,8 @@ def _findings(body: Any) -> list[str]:
     for row in body["enforcement"]:
         out.append(_enforcement(row, unit))
     out.append(_sensitivity(body["sensitivity"], body["agreement"]))
+    if "draws" in body:
+        out.append(_draws(body["draws"]))
     return [text for text in out if text]
 
 
@@ -192,6 +194,20 @@ def _sensitivity(rows: Any, agreement: bool) -> str:
         f"Assumed weights: the Nash package stays at {len(ends) - len(changed)} of {len(ends)} "
         f"ends of their ranges.{said} With every weight at zero it is {without}. The zone has "
         f"{min(shares):.0%} to {max(shares):.0%} of the packages over all of these."
+    )
+
+
+def _draws(found: Any) -> str:
+    zone = "; ".join(f"{r['title']} {r['in_zone']:.0%}" for r in found["points"])
+    if found["nash_stays"] is None:
+        stays = ""
+    else:
+        stays = f" The Nash package stays the same in {found['nash_stays']:.0%}."
+    return (
+        f"Over {found['draws']:,} draws of {found['weights']} declared weights in their ranges "
+        f"(seed {found['seed']}; evenly on each side of the value, assumed; what the model "
+        f"says stays as it is) somebody can gain in {found['agreement']:.0%}.{stays} In the zone: "
+        f"{zone}. A share of draws is not a probability of the world."
     )
 
 

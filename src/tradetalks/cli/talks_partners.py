@@ -83,10 +83,9 @@ def _envelope(found: PartnerEffects) -> Answer:
 
 
 def _cell(row: dict[str, Any], name: str, unit: str) -> str:
-    from tradetalks.results import Spread
-    from tradetalks.results.labels import ranged
+    from tradetalks.results.labels import ranged_in
 
-    return ranged(Spread(row[name], row[f"{name}_low"], row[f"{name}_high"]), unit)
+    return ranged_in(row, name, unit)
 
 
 def _text(found: PartnerEffects) -> str:

@@ -19,12 +19,14 @@ from tradetalks.cli.output import (
     table_text,
     watched,
 )
+from tradetalks.cli.talks_truce_draws import draws_body, draws_text
 
 if TYPE_CHECKING:
     from datetime import date
 
     from tradetalks.results import Answer
     from tradetalks.talks.truce import TruceAnswer
+    from tradetalks.talks.truce_draws import TruceDraws
 
 _NAMES = {"USA": "the United States", "CHN": "China"}
 _ROW = {"USA": "United States", "CHN": "China"}
@@ -57,6 +59,10 @@ def truce(
     maps: list[str] = typer.Option(
         [], "--map", help="Map two parameters: --map discount,sigma. Repeat it."
     ),
+    draws: int = typer.Option(
+        0, min=0, help="Play it for this many draws of the assumed numbers, too."
+    ),
+    seed: int = typer.Option(1, help="The same seed gives the same draws."),
     front_loading: bool = typer.Option(
         False, "--front-loading", help="Add how far trade may swing around the end."
     ),
@@ -79,7 +85,8 @@ def truce(
 
     with progress("Solving") as step:
         found = play_truce(_day(on, "--on"), until=_day(until, "--until"), given=asked,
-                           progress=step)  # fmt: skip
+                           sets=draws > 0, progress=step)  # fmt: skip
+    drawn = _drawn(found, draws, seed)
     more = _sensitivity(found, pairs, sensitivity or out is not None)
     if front_loading:
         from tradetalks.talks.frontload import around
@@ -91,6 +98,8 @@ def truce(
 
         save_spec(truce_spec(found.until.isoformat(), more["maps"], more["tornado"]), out)
         sys.stderr.write(f"Chart: {out}\n")
+    if drawn is not None:
+        more["draws"] = draws_body(drawn)
     if watched():
         from tradetalks.report.truces import truce_spec, worth_spec
 
@@ -101,9 +110,18 @@ def truce(
     emit(_envelope(found, more), format, rows, lambda: _text(found, more))
 
 
+def _drawn(found: TruceAnswer, draws: int, seed: int) -> TruceDraws | None:
+    if not draws:
+        return None
+    from tradetalks.talks.truce_draws import draw_truce
+
+    with progress("Playing", remaining=True) as step:
+        return draw_truce(found, draws, seed, progress=step)
+
+
 def _sensitivity(
     found: TruceAnswer, pairs: Sequence[tuple[str, str]], everything: bool
-) -> dict[str, list[dict[str, Any]]]:
+) -> dict[str, Any]:
     """Return `maps`, `switches` and `tornado`; empty where nobody asked."""
     from tradetalks.talks.truce_maps import MAPS, region_map, shares_of, switch_points, tornado
 
@@ -216,6 +234,8 @@ def _text(found: TruceAnswer, more: Mapping[str, Any]) -> str:
     parts += [_map_text(chart) for chart in more["maps"]]
     if more["tornado"]:
         parts += [*map(_switch, more["switches"]), _tornado(more["tornado"])]
+    if "draws" in more:
+        parts += draws_text(more["draws"])
     if "front_loading" in more:
         parts.append(_front_loading(more["front_loading"]))
     parts += [paragraph(f"Note: {text}") for text in found.warnings()]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from tradetalks.cli.output import FORMAT, Format, emit, paragraph, table_text
+from tradetalks.cli.output import FORMAT, Format, emit, paragraph, table_text, write_file
 
 if TYPE_CHECKING:
     from tradetalks.results import Answer
@@ -45,8 +45,6 @@ def weights(
     if save is not None:
         from pathlib import Path
 
-        from tradetalks.cli.talks import write_file
-
         write_file(Path(save), found.to_yaml())
     emit(_envelope(found), format, found.rows(), lambda: _text(found))
 
@@ -76,20 +74,14 @@ def _envelope(found: RevealedWeights) -> Answer:
 
 
 def _text(found: RevealedWeights) -> str:
-    from tradetalks.results.labels import country_heading, sector_name
-
-    def ranged(row: dict[str, Any]) -> str:
-        centre = f"{row['weight']:.2f}"
-        if row["weight_low"] == row["weight_high"]:
-            return centre
-        return f"{centre}\n({row['weight_low']:.2f} to {row['weight_high']:.2f})"
+    from tradetalks.results.labels import banded, country_heading, sector_name
 
     rows = [
         (
             sector_name(row["sector"]),
             "" if row["tariff"] is None else f"{row['tariff']:.1f}",
             "" if row["gap_equal"] is None else f"{row['gap_equal']:+.1f}",
-            ranged(row),
+            banded(*(f"{row[f'weight{end}']:.2f}" for end in ("", "_low", "_high"))),
             "" if row["gap"] is None else f"{row['gap']:+.1f}",
         )
         for row in found.rows()

@@ -19,11 +19,12 @@ _BN = 1e-3
 def _levels(e: Equilibrium, goods: NDArray[np.bool_]) -> dict[str, Array]:
     """Return the levels of one equilibrium in USD billions (tables are in millions)."""
     trade, revenue = np.asarray(e.trade), np.asarray(e.revenue)
-    abroad = np.where(np.eye(trade.shape[0], dtype=bool)[:, :, None], 0.0, trade)
-    goods_flow = abroad[:, :, goods].sum(2)
+    flow, goods_flow = trade.sum(2), trade @ goods.astype(float)
+    for table in (flow, goods_flow):
+        np.fill_diagonal(table, 0.0)  # sales at home
     return {
-        "exports": abroad.sum((1, 2)) * _BN,
-        "imports": abroad.sum((0, 2)) * _BN,
+        "exports": flow.sum(1) * _BN,
+        "imports": flow.sum(0) * _BN,
         "goods_exports": goods_flow.sum(1) * _BN,
         "goods_imports": goods_flow.sum(0) * _BN,
         "tariff_revenue": revenue * _BN,
@@ -40,7 +41,7 @@ def _levels(e: Equilibrium, goods: NDArray[np.bool_]) -> dict[str, Array]:
 
 def _customs_balance(e: Equilibrium, goods: NDArray[np.bool_], ratio: Array) -> Array:
     """Return goods balances `[n, partner]` at customs value, NaN where the ratio is unknown."""
-    flow = np.asarray(e.trade)[:, :, goods].sum(2) * ratio
+    flow = np.asarray(e.trade) @ goods.astype(float) * ratio
     known = (ratio != 1.0) & (ratio.T != 1.0)
     return np.where(known, flow - flow.T, np.nan) * _BN
 

@@ -1,11 +1,12 @@
-"""The two ends of a path, for many elasticities at once: what a draw of an ensemble needs.
+"""A scenario and its reference, solved: the two equilibria by elasticity set, nothing between.
 
-`simulate` also solves the points between, to say where a number comes from. The ends are the
-same equilibria, found by the same equations.
+`simulate` also solves the path between them, for its decomposition; who only asks what the
+two ends are like saves four fifths of the work.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,175 +14,194 @@ import jax
 import numpy as np
 from numpy.typing import NDArray
 
-from tradetalks.engine.accounts import accounts
-from tradetalks.engine.closures import closure_of
-from tradetalks.engine.economy import economy_of
-from tradetalks.engine.limits import Groups, at_the_border, groups_of, premia_along
-from tradetalks.engine.path import Path
-from tradetalks.model import Closure, Economy, Elasticities, Equilibrium, State, start
-from tradetalks.model import Shock as ModelShock
-from tradetalks.solve import Solution, Status, solve_each
+from tradetalks.engine.critical import check_goods
+from tradetalks.engine.economy import choose_sets, with_own_critical
+from tradetalks.engine.path import Path, cannot_be_shut, ends_only, shut_without_substitute
+from tradetalks.engine.setting import (
+    Setting,
+    Shocks,
+    account_ends,
+    at_ends,
+    elasticities_in,
+    setting_of,
+    worst,
+)
+from tradetalks.errors import NoAnswer, NotConverged
+from tradetalks.model import Equilibrium
+from tradetalks.solve import Status, solve_batch
 
 if TYPE_CHECKING:
-    from tradetalks.data import World
+    from tradetalks.data import ElasticitySet, World
     from tradetalks.scenario import Scenario
-    from tradetalks.scenario.shock import Shock
 
 Array = NDArray[np.float64]
-Ends = tuple["Shock", "Shock"]
-
-_NO_FINITE_PRICE = (
-    "a flow cannot be shut where the elasticity among origins is one or less: "
-    "no finite price makes its users do without it."
-)
+Progress = Callable[[str, int, int], None]
 
 
-States = tuple[State, State]
-"""Solved states of the reference and of the scenario."""
+@dataclass(frozen=True, eq=False)
+class SetEnds:
+    """Both ends under one elasticity set, as the accounts see them, and how well they solve.
 
-
-@dataclass(frozen=True)
-class Stage:
-    """A world and its rules: what the draws on it share."""
-
-    table: World
-    economy: Economy
-    closure: Closure
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """The accounts of one draw (names and shapes as in `accounts`) and the states behind them.
-
-    Both are None where there is no equilibrium; `status` says why.
+    Trade is what crosses the border: without a premium that importers keep.
     """
 
-    values: dict[str, Array] | None
-    states: States | None
+    setting: Setting
+    path: Path
+    before: Equilibrium
+    after: Equilibrium
     status: Status
 
+    def accounts(self) -> dict[str, Array]:
+        """Return the accounts of `simulate` but for contributions, by variable."""
+        return account_ends(self.setting, self.path, (self.before, self.after), {})
 
-def stage_of(scenario: Scenario, table: World, capital_shift: float = 0.0) -> Stage:
-    """Return the stage of a scenario on a table (64-bit; call inside `enable_x64`)."""
-    return Stage(table, economy_of(table), closure_of(scenario, table, capital_shift))
 
+@dataclass(frozen=True, eq=False)
+class Ends:
+    """The reference (`before`) and the scenario (`after`) by name of the elasticity set.
 
-def calm_states(stage: Stage, ends: Ends, count: int) -> States:
-    """Return states without any change, to start `count` draws from."""
-    first, last = (
-        jax.tree.map(
-            lambda x: np.repeat(np.asarray(x)[None], count, axis=0),
-            start(stage.economy, stage.closure, shock),
+    Equilibria in millions of dollars, as the table; `failed` gives the reasons of the sets that
+    have no answer (never the central one).
+    """
+
+    setting: Setting
+    sets: tuple[ElasticitySet, ...]
+    by_set: Mapping[str, SetEnds]
+    failed: Mapping[str, str]
+
+    @property
+    def scenario(self) -> Scenario:
+        """The question."""
+        return self.setting.scenario
+
+    @property
+    def table(self) -> World:
+        """The world."""
+        return self.setting.table
+
+    @property
+    def shocks(self) -> Shocks:
+        """Those of the reference and of the scenario."""
+        return self.setting.shocks
+
+    @property
+    def central(self) -> str:
+        """Name of the central elasticity set."""
+        return next(s.name for s in self.sets if s.central)
+
+    @property
+    def before(self) -> dict[str, Equilibrium]:
+        """The reference by set."""
+        return {name: found.before for name, found in self.by_set.items()}
+
+    @property
+    def after(self) -> dict[str, Equilibrium]:
+        """The scenario by set."""
+        return {name: found.after for name, found in self.by_set.items()}
+
+    def accounts(self) -> dict[str, Array]:
+        """Return the accounts of the central set by variable, without contributions."""
+        return self.by_set[self.central].accounts()
+
+    def assumptions(self) -> tuple[str, ...]:
+        """Return what the economy takes for granted, one sentence each."""
+        from tradetalks.engine.latent import latent_note, latent_premium
+        from tradetalks.engine.report import assumptions_of
+
+        return (
+            *assumptions_of(self.scenario, self.sets, self.table),
+            *latent_note(self.table, latent_premium(self.shocks)),
         )
-        for shock in _model_shocks(stage, ends)[1]
-    )
-    return first, last
+
+    def sources(self) -> list[Any]:
+        """Return the sources of the scenario, of its reference and of the table."""
+        from tradetalks.engine.critical import critical_sources
+        from tradetalks.engine.report import described, shares_source
+
+        stated = [
+            *(self.scenario.to_plain().get("sources") or ()),
+            *(self.scenario.reference().to_plain().get("sources") or ()),
+        ]
+        return [
+            *stated,
+            *map(described, self.table.sources),
+            *shares_source(self.scenario, self.table),
+            *critical_sources(self.table),
+        ]
+
+    def warnings(self) -> tuple[str, ...]:
+        """Return what a reader must know before quoting a number."""
+        from tradetalks.engine.report import warnings_of
+
+        message = "; ".join(f"{name}: {why}" for name, why in self.failed.items())
+        status = {"failed_sets": list(self.failed), "message": f"Incomplete range. {message}"}
+        return warnings_of(self.scenario, self.shocks, status)
 
 
 def solve_ends(
-    stage: Stage,
-    draws: list[Ends] | Ends,
-    elasticities: Elasticities,
-    states: States,
-    tolerance: float,
-) -> list[Outcome]:
-    """Return the outcome of every draw of the elasticities (leading axis).
+    scenario: Scenario,
+    world: World | None = None,
+    *,
+    central_only: bool = False,
+    progress: Progress | None = None,
+) -> Ends:
+    """Solve a scenario and its reference over the elasticity sets that the scenario asks for.
 
-    `draws` are the reference and scenario of each draw, or one pair for all of them; `states`
-    (leading axis as well) are what to start from. `tolerance` is that of `solve_each`.
+    `world` is a table to use as it is; with `central_only` the central set alone is solved, not
+    even those that span the elasticity of critical inputs. The numbers are those of `simulate`, to
+    the tolerance of the solver. Raises `NotConverged` when the central set has no equilibrium,
+    `BadInput` for what the world does not have.
     """
-    count = int(np.shape(elasticities.materials)[0])
-    pairs = draws if isinstance(draws, list) else [draws] * count
-    if isinstance(draws, list):
-        each = [_model_shocks(stage, pair) for pair in pairs]
-        groups = [own for own, _ in each]
-        shocks = tuple(
-            jax.tree.map(lambda *x: np.stack(x), *(both[end] for _, both in each)) for end in (0, 1)
-        )
-    else:
-        common, shocks = _model_shocks(stage, draws)
-        groups = [common] * count
-    sigma = np.asarray(elasticities.sigma)
-    possible = np.array([_can_be_shut(pairs[b], sigma[b]) for b in range(count)])
-    if not possible.any():
-        return [Outcome(None, None, _impossible())] * count
-    # what has no answer is not searched for: another draw stands in its place
-    stand_in = np.where(possible, np.arange(count), int(possible.argmax()))
-    elasticities = jax.tree.map(lambda x: np.asarray(x)[stand_in], elasticities)
-    solved = [
-        solve_each(
-            stage.economy, elasticities, shock, stage.closure,
-            from_states=state, tolerance=tolerance,
-        )
-        for shock, state in zip(shocks, states, strict=True)
-    ]  # fmt: skip
-    return [
-        _outcome(stage, pairs[b], groups[b], solved[0][b], solved[1][b])
-        if possible[b]
-        else Outcome(None, None, _impossible())
-        for b in range(count)
-    ]
+    from tradetalks.data import load_world, sets_for
+    from tradetalks.scenario import compile_shock
 
-
-def _impossible() -> Status:
-    return Status(False, _NO_FINITE_PRICE, np.inf, np.inf, 0, "anderson")
-
-
-def _model_shocks(stage: Stage, ends: Ends) -> tuple[Groups | None, tuple[ModelShock, ModelShock]]:
-    groups = groups_of(ends, stage.table.trade)
-    path = _two_points(ends)
-    first, last = (
-        jax.tree.map(
-            lambda x: np.asarray(x)[0],
-            path.shocks(
-                slice(k, k + 1), groups, None if groups is None else groups.limit[k : k + 1]
-            ),
-        )
-        for k in (0, 1)
+    table = (
+        world
+        if world is not None
+        else load_world(scenario.world, scenario.regions, goods=scenario.goods)
     )
-    return groups, (first, last)
-
-
-def _two_points(ends: Ends) -> Path:
-    """Return a path that consists of its two ends."""
-
-    def both(name: str) -> Any:
-        first, last = (getattr(shock, name) for shock in ends)
-        if first is None and last is None:
-            return None
-        some = first if first is not None else last
-        idle = np.ones_like(some) if name == "productivity" else np.zeros_like(some)
-        return np.stack([idle if x is None else x for x in (first, last)])
-
-    return Path(
-        points=np.array([0.0, 1.0]),
-        weights=np.empty(0),
-        tariff=both("tariff"),
-        iceberg=both("iceberg"),
-        cost_slope=np.empty(0),
-        export_tax=both("export_tax"),
-        subsidy=both("subsidy"),
-        productivity=both("productivity"),
+    check_goods(scenario, table)
+    shocks = compile_shock(scenario.reference(), table), compile_shock(scenario, table)
+    sets = with_own_critical(
+        choose_sets(scenario, sets_for(table, scenario.horizon)), shocks[1].elasticities.critical
     )
+    setting = setting_of(scenario, table, shocks)
+    if central_only:
+        sets = tuple(s for s in sets if s.central)
+    found: dict[str, SetEnds] = {}
+    failed: dict[str, str] = {}
+    for done, chosen in enumerate(sets, start=1):
+        try:
+            found[chosen.name] = solve_set(setting, chosen)
+        except NoAnswer as error:
+            if chosen.central:
+                raise NotConverged(
+                    f"scenario '{scenario.name}', central elasticity set '{chosen.name}': {error}"
+                ) from None
+            failed[chosen.name] = str(error)
+        if progress is not None:
+            progress(chosen.name, done, len(sets))
+    return Ends(setting, sets, found, failed)
 
 
-def _can_be_shut(ends: Ends, sigma: Array) -> bool:
-    return not any(np.any(np.isinf(shock.iceberg) & (sigma <= 1.0)) for shock in ends)
+def solve_set(setting: Setting, chosen: ElasticitySet) -> SetEnds:
+    """Solve both ends under one elasticity set. Raises `NotConverged` and `NoAnswer`."""
+    with jax.enable_x64(True):
+        own = elasticities_in(setting, chosen)
+        if shut_without_substitute(setting.wedged, np.asarray(own.sigma)):
+            raise cannot_be_shut()
+        path = ends_only(*setting.wedged)
+        solutions = solve_batch(setting.economy, own, path.ends(setting.groups), setting.closure)
+        first, last = (s.require() for s in solutions)
+        before, after = at_ends(setting.shocks, setting.wedged, setting.groups, (first, last))
+    return SetEnds(setting, path, before, after, worst(solutions))
 
 
-def _outcome(
-    stage: Stage, ends: Ends, groups: Groups | None, first: Solution, last: Solution
-) -> Outcome:
-    failed = [s.status for s in (first, last) if not s.status.converged]
-    if failed:
-        return Outcome(None, None, failed[0])
-    pair: list[Equilibrium] = [first.equilibrium, last.equilibrium]
-    if groups is not None:
-        premia = premia_along(groups, pair, np.array([0.0, 1.0]))
-        pair = [at_the_border(e, premia, end) for end, e in enumerate(pair)]
-    aid = tuple(0.0 if shock.subsidy is None else np.asarray(shock.subsidy) for shock in ends)
-    values = accounts(
-        pair[0], pair[1], {}, stage.table.goods, stage.table.customs_ratio, (aid[0], aid[1])
-    )
-    worst = max((first.status, last.status), key=lambda s: s.residual)
-    return Outcome(values, (first.state, last.state), worst)
+def spread(by_set: Mapping[str, float], central: str, name: str = "value") -> dict[str, float]:
+    """Return {name, name_low, name_high}: the central value, the least and the greatest.
+
+    >>> spread({"a": 1.0, "b": 3.0}, "a")
+    {'value': 1.0, 'value_low': 1.0, 'value_high': 3.0}
+    """
+    values = list(by_set.values())
+    return {name: by_set[central], f"{name}_low": min(values), f"{name}_high": max(values)}

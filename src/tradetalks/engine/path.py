@@ -43,6 +43,16 @@ class Path:
     subsidy: Array | None = None
     productivity: Array | None = None
 
+    @property
+    def aid(self) -> tuple[Array | float, Array | float]:
+        """Subsidies [n,k] at the two ends."""
+        return (0.0, 0.0) if self.subsidy is None else (self.subsidy[0], self.subsidy[-1])
+
+    def ends(self, groups: Groups | None) -> ModelShock:
+        """Return the model's shocks at the two ends, as a batch."""
+        rows = slice(None, None, self.points.size - 1)
+        return self.shocks(rows, groups, None if groups is None else groups.limit)
+
     def shocks(self, rows: slice, groups: Groups | None, limit: Array | None) -> ModelShock:
         """Return the model's shocks at some points, as a batch; `limit` is `[p, g]`."""
         quotas = None
@@ -58,6 +68,22 @@ class Path:
             else jnp.asarray(self.productivity[rows]),
             quotas=quotas,
         )
+
+
+def ends_only(before: Shock, after: Shock) -> Path:
+    """Return the path that consists of its two ends (see `shut_without_substitute`)."""
+    points = np.array([0.0, 1.0])
+    gains = _linear(_logs(before.productivity), _logs(after.productivity), points)
+    return Path(
+        points=points,
+        weights=np.empty(0),
+        tariff=np.stack([before.tariff, after.tariff]),
+        iceberg=np.stack([before.iceberg, after.iceberg]),
+        cost_slope=np.empty(0),
+        export_tax=_linear(before.export_tax, after.export_tax, points),
+        subsidy=_linear(before.subsidy, after.subsidy, points),
+        productivity=None if gains is None else np.exp(gains),
+    )
 
 
 def path_between(before: Shock, after: Shock, sigma: Array) -> Path:
@@ -82,6 +108,20 @@ def path_between(before: Shock, after: Shock, sigma: Array) -> Path:
     )
 
 
+def shut_without_substitute(shocks: tuple[Shock, Shock], sigma: Array) -> bool:
+    """Say whether a flow is shut that its users cannot do without; `sigma` [j] as above."""
+    return any(np.any(np.isinf(shock.iceberg) & (sigma <= 1.0)) for shock in shocks)
+
+
+def cannot_be_shut() -> NoAnswer:
+    """Return the reason why such shocks have no equilibrium."""
+    return NoAnswer(
+        "a flow cannot be shut where the elasticity among origins is one or less: "
+        "no finite price makes its users do without it.",
+        cure="Choose a longer horizon or an elasticity above one.",
+    )
+
+
 def _trade_costs(before: Array, after: Array, sigma: Array, points: Array) -> tuple[Array, Array]:
     """Return trade costs along the way and the derivative of their logs inside it."""
     if np.array_equal(before, after):
@@ -89,11 +129,7 @@ def _trade_costs(before: Array, after: Array, sigma: Array, points: Array) -> tu
         return whole, np.zeros((points.size - 2, *before.shape))
     shut = ~(np.isfinite(before) & np.isfinite(after))
     if np.any(shut & (sigma <= 1.0)):
-        raise NoAnswer(
-            "a flow cannot be shut where the elasticity among origins is one or less: "
-            "no finite price makes its users do without it.",
-            cure="Choose a longer horizon or an elasticity above one.",
-        )
+        raise cannot_be_shut()
     a = np.broadcast_to(1.0 - sigma, before.shape)
     power = np.where(shut, a, 1.0)
     with np.errstate(divide="ignore", invalid="ignore"):

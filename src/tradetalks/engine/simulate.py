@@ -11,26 +11,13 @@ import jax
 import numpy as np
 from numpy.typing import NDArray
 
-from tradetalks.engine.accounts import accounts, detail
-from tradetalks.engine.closures import closure_of
+from tradetalks.engine.accounts import detail
 from tradetalks.engine.critical import check_goods, critical_band, critical_sources
 from tradetalks.engine.decomposition import decompose
-from tradetalks.engine.economy import (
-    choose_sets,
-    economy_of,
-    elasticities_of,
-    with_own_critical,
-)
-from tradetalks.engine.latent import apart, latent_note, latent_premium, with_premium, with_wedge
+from tradetalks.engine.economy import choose_sets, with_own_critical
+from tradetalks.engine.latent import latent_note, latent_premium
 from tradetalks.engine.law import law_record, revenue_note
-from tradetalks.engine.limits import (
-    Groups,
-    at_the_border,
-    ceiling_note,
-    groups_of,
-    limits_between,
-    premia_along,
-)
+from tradetalks.engine.limits import Groups, ceiling_note, limits_between
 from tradetalks.engine.path import Path, path_between
 from tradetalks.engine.report import (
     assumptions_of,
@@ -40,8 +27,16 @@ from tradetalks.engine.report import (
     versions,
     warnings_of,
 )
+from tradetalks.engine.setting import (
+    Setting,
+    account_ends,
+    at_ends,
+    elasticities_in,
+    setting_of,
+    worst,
+)
 from tradetalks.errors import NoAnswer, NotConverged
-from tradetalks.model import Closure, Economy, Elasticities, Equilibrium
+from tradetalks.model import Elasticities, Equilibrium
 from tradetalks.solve import Solution, Status, solve_batch
 
 if TYPE_CHECKING:
@@ -50,7 +45,6 @@ if TYPE_CHECKING:
     from tradetalks.data import ElasticitySet, World
     from tradetalks.results import RunResult
     from tradetalks.scenario import Scenario
-    from tradetalks.scenario.shock import Shock as TableShock
 
 Array = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
@@ -63,22 +57,6 @@ _OTHER_DIMS = {
     "quota_premium": ("group",),
     "quota_volume": ("group",),
 }
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What all elasticity sets of a run share: `groups` are limits on volumes.
-
-    `wedged` are the shocks with the premia of controls that one of them lifts in the duties.
-    """
-
-    scenario: Scenario
-    table: World
-    shocks: tuple[TableShock, TableShock]
-    wedged: tuple[TableShock, TableShock]
-    economy: Economy
-    closure: Closure
-    groups: Groups | None
 
 
 @dataclass(frozen=True)
@@ -120,8 +98,8 @@ def simulate(
     )
     loaded = time.perf_counter()
 
+    setting = setting_of(asked, table, shocks)
     with jax.enable_x64(True):
-        setting = setting_of(asked, table, shocks)
         cases: dict[str, _Case] = {}
         statuses: dict[str, Status] = {}
         for done, chosen in enumerate(sets, start=1):
@@ -146,29 +124,6 @@ def simulate(
     return _labelled(setting, world is not None, sets, cases, statuses, central, timing)
 
 
-def setting_of(asked: Scenario, table: World, shocks: tuple[TableShock, TableShock]) -> Setting:
-    """Return what all elasticity sets of a run share (64-bit; call inside `enable_x64`)."""
-    premium = latent_premium(shocks)
-    baseline, wedged = table, shocks
-    if premium is not None:
-        baseline = with_premium(table, premium)
-        wedged = with_wedge(shocks[0], premium), with_wedge(shocks[1], premium)
-    return Setting(
-        asked,
-        table,
-        shocks,
-        wedged,
-        economy_of(baseline),
-        closure_of(asked, table),
-        groups_of(shocks, table.trade),
-    )
-
-
-def elasticities_in(setting: Setting, chosen: ElasticitySet) -> Elasticities:
-    """Return a set's elasticities with the scenario's own."""
-    return elasticities_of(chosen, setting.shocks[1].elasticities, nests=setting.scenario.nests)
-
-
 def _solve_path(setting: Setting, elasticities: Elasticities) -> tuple[Path, list[Solution]]:
     """Solve the two ends and what lies between them: at once, unless there are limits."""
     before, after = setting.wedged
@@ -183,8 +138,7 @@ def _solve_limited(
     setting: Setting, groups: Groups, elasticities: Elasticities, path: Path
 ) -> list[Solution]:
     """Solve the ends first: where limits stand on the way depends on the volumes there."""
-    ends = slice(None, None, path.points.size - 1)
-    shocks = path.shocks(ends, groups, groups.limit)
+    shocks = path.ends(groups)
     first, last = solve_batch(setting.economy, elasticities, shocks, setting.closure)
     if not (first.status.converged and last.status.converged):
         return [first, last]
@@ -193,12 +147,6 @@ def _solve_limited(
     shocks = path.shocks(inner, groups, limit)
     between = solve_batch(setting.economy, elasticities, shocks, setting.closure)
     return [first, *between, last]
-
-
-def worst(solutions: list[Solution]) -> Status:
-    """Return the status of the worst point of a path: it is as good as that."""
-    failed = [s.status for s in solutions if not s.status.converged]
-    return max(failed or [s.status for s in solutions], key=lambda s: (s.residual, abs(s.walras)))
 
 
 def _refused(error: NoAnswer) -> Status:
@@ -212,48 +160,10 @@ def _case(
     found = decompose(
         path, equilibria, setting.economy, elasticities, setting.closure, setting.groups
     )
-    before, after = at_ends(setting, equilibria[0], equilibria[-1])
-    values = account_ends(setting, path, before, after, found.parts)
+    ends = equilibria[0], equilibria[-1]
+    before, after = at_ends(setting.shocks, setting.wedged, setting.groups, ends)
+    values = account_ends(setting, path, (before, after), found.parts)
     return _Case(before, after, values, detail(before, after, found, values, setting.closure))
-
-
-def at_ends(
-    setting: Setting, before: Equilibrium, after: Equilibrium
-) -> tuple[Equilibrium, Equilibrium]:
-    """Return the ends of a path as the accounts see them: premia apart from trade and duties."""
-    if setting.groups is not None:
-        premia = premia_along(setting.groups, [before, after], np.array([0.0, 1.0]))
-        before, after = at_the_border(before, premia, 0), at_the_border(after, premia, 1)
-    if setting.wedged is not setting.shocks:
-        pairs = zip((before, after), setting.wedged, setting.shocks, strict=True)
-        before, after = (apart(*pair) for pair in pairs)
-    return before, after
-
-
-def account_ends(
-    setting: Setting,
-    path: Path,
-    before: Equilibrium,
-    after: Equilibrium,
-    parts: dict[str, Array],
-) -> dict[str, Array]:
-    """Return the accounts of two ends (`at_ends`) by variable."""
-    aid = (0.0, 0.0) if path.subsidy is None else (path.subsidy[0], path.subsidy[-1])
-    table = setting.table
-    return accounts(
-        before, after, parts, table.goods, table.customs_ratio, aid, _absent(setting, path)
-    )
-
-
-def _absent(setting: Setting, path: Path) -> frozenset[str]:
-    """Name the accounts that would be zero because nothing of the kind is there."""
-    there = {
-        "employment": setting.closure.labour != "fixed",
-        "rents": setting.groups is not None or setting.wedged is not setting.shocks,
-        "export_tax": path.export_tax is not None,
-        "subsidy": path.subsidy is not None,
-    }
-    return frozenset(name for name, present in there.items() if not present)
 
 
 def _labelled(

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 _PUBLIC = {
     "Ensemble": "run",
     "ensemble": "run",
+    "ensemble_identity": "run",
     "sobol_indices": "run",
+    "with_draws": "ranges",
     "Executor": "executors",
     "InProcess": "executors",
     "Processes": "executors",
-    "Quantiles": "summary",
     "Grid": "grid",
     "Sweep": "cells",
     "read_grid": "grid",
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from tradetalks.ensemble.cells import Sweep, sweep
     from tradetalks.ensemble.executors import Executor, InProcess, Processes
     from tradetalks.ensemble.grid import Grid, read_grid
-    from tradetalks.ensemble.run import Ensemble, ensemble, sobol_indices
-    from tradetalks.ensemble.summary import Quantiles
+    from tradetalks.ensemble.ranges import with_draws
+    from tradetalks.ensemble.run import Ensemble, ensemble, ensemble_identity, sobol_indices
 
 __all__ = [
     "Ensemble",
@@ -32,12 +33,13 @@ __all__ = [
     "Grid",
     "InProcess",
     "Processes",
-    "Quantiles",
     "Sweep",
     "ensemble",
+    "ensemble_identity",
     "read_grid",
     "sobol_indices",
     "sweep",
+    "with_draws",
 ]
 
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tradetalks.results.draws import points
+
 Array = NDArray[np.float64]
 
 BATCH = 32
@@ -63,15 +65,3 @@ class Saltelli:
         a, b = both[:, : self.draws], both[:, self.draws :]
         mixed = [np.where(np.arange(self.draws) == k, b, a) for k in range(self.draws)]
         return np.concatenate([a, b, *mixed])[number * BLOCK : (number + 1) * BLOCK], None
-
-
-def points(dimensions: int, seed: int, first: int, count: int) -> Array:
-    """Return `count` points of a scrambled Sobol' sequence from number `first` on."""
-    from scipy.stats import qmc
-
-    if dimensions == 0:
-        return np.empty((count, 0))
-    sequence = qmc.Sobol(dimensions, scramble=True, rng=np.random.default_rng([seed, dimensions]))
-    if first:
-        sequence.fast_forward(first)
-    return sequence.random(count)

@@ -11,12 +11,14 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
-from tradetalks.engine.ends import Ends, Stage, States, calm_states, solve_ends, stage_of
+from tradetalks.engine.draws import Stage, States, calm_states, solve_draws, stage_of
+from tradetalks.engine.setting import Shocks
 from tradetalks.ensemble.design import BATCH
-from tradetalks.ensemble.parameters import WORLD, Parameter, base_sets
+from tradetalks.ensemble.parameters import WORLD, base_sets
 from tradetalks.ensemble.worlds import carved_anew, with_noise
 from tradetalks.errors import NotConverged
 from tradetalks.model import Elasticities
+from tradetalks.results.draws import Parameter
 
 if TYPE_CHECKING:
     from tradetalks.data import ElasticitySet, World
@@ -109,7 +111,7 @@ class Evaluator:
             }
         with jax.enable_x64(True):
             stage, kept = self._stage(common, noise)
-            outcomes = solve_ends(
+            outcomes = solve_draws(
                 stage,
                 self._draws(drawn, stage.table),
                 self._elasticities(drawn, stage.table),
@@ -145,7 +147,7 @@ class Evaluator:
         draw = self.case.parameters("draw")
         return np.array([own if p.name == "sigma_set" else 0.5 for p in draw])
 
-    def _compiled(self, table: World) -> Ends:
+    def _compiled(self, table: World) -> Shocks:
         return self._compile(self._reference, table), self._compile(self.case.scenario, table)
 
     def _stage(
@@ -167,28 +169,26 @@ class Evaluator:
         if "deficit" in common:
             rules = next(p.options for p in case.space if p.name == "deficit")
             scenario = _with_rule(scenario, rules[int(common["deficit"])])
-        stage = stage_of(
-            scenario, table, common.get("capital_shift", common.get("capital_share", 0.0))
-        )
-        return stage, kept
+        shift = common.get("capital_shift", common.get("capital_share", 0.0))
+        return stage_of(scenario, table, self._ends, shift), kept
 
     def _start(self, stage: Stage) -> States:
         """Return where the draws of a batch start: the central answer under the stage's rules."""
         rule = stage.closure.deficit
         if rule not in self._states:
             # nothing of this batch's world: another process may begin with another batch
-            central = stage_of(_with_rule(self.case.scenario, rule), self.case.table)
+            central = stage_of(_with_rule(self.case.scenario, rule), self.case.table, self._ends)
             # as many equal draws as a batch has: nothing else need be compiled
             drawn = {p.name: p.at(np.full(BATCH, 0.5)) for p in self.case.parameters("draw")}
             calm = calm_states(central, self._ends, BATCH)
             elasticities = self._elasticities(drawn, central.table)
-            found = solve_ends(
+            found = solve_draws(
                 central, self._draws(drawn, central.table), elasticities, calm, TOLERANCE
             )[0]
             self._states[rule] = calm if found.states is None else _repeated(found.states)
         return self._states[rule]
 
-    def _draws(self, drawn: Mapping[str, Array], table: World) -> list[Ends] | Ends:
+    def _draws(self, drawn: Mapping[str, Array], table: World) -> list[Shocks] | Shocks:
         """Return the shocks: one pair for all draws, unless licences or limits differ."""
         ends = self._ends
         if not self._fixed_rates and table is not self.case.table:

@@ -3,86 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
-
 from tradetalks.errors import BadInput, unknown_name
+from tradetalks.results.draws import Level, Parameter
 
 if TYPE_CHECKING:
     from tradetalks.data import ElasticitySet, World
     from tradetalks.scenario import Scenario
 
-Array = NDArray[np.float64]
-Level = Literal["draw", "world"]
-
-_TAIL = 0.001
-"""Probability that is cut off at each end of a distribution."""
-_NORMAL_95 = 1.6448536269514722
 WORLD = "trade_data"
 """The one parameter that is a whole table of numbers: noise on bilateral flows."""
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """One thing that an ensemble draws.
-
-    `median`, `low` and `high` are the 50th, 5th and 95th percentile: of a two-piece log-normal
-    distribution, or of a two-piece normal one where `scale` is `linear`. A parameter with
-    `options` takes each of them equally often; `median` is then the position of the central one.
-    `level` says whether it differs by draw or by world (a batch of draws). `assumed` names the
-    figures that no source gives.
-    """
-
-    name: str
-    label: str
-    level: Level
-    median: float
-    low: float
-    high: float
-    source: str
-    evidence: str
-    assumed: tuple[str, ...]
-    scale: Literal["log", "linear"] = "log"
-    options: tuple[str, ...] = ()
-
-    def at(self, u: ArrayLike) -> Array:
-        """Return the quantile function at `u` in [0, 1]: values, or positions of options.
-
-        >>> sigma = Parameter("sigma", "", "draw", 2.5, 1.5, 4.0, "", "S", ())
-        >>> [round(float(x), 6) for x in sigma.at([0.05, 0.5, 0.95])]
-        [1.5, 2.5, 4.0]
-        """
-        from scipy.special import ndtri
-
-        p = np.asarray(u, dtype=float)
-        if self.options:
-            return np.minimum(np.floor(p * len(self.options)), len(self.options) - 1)
-        z = ndtri(np.clip(p, _TAIL, 1.0 - _TAIL)) / _NORMAL_95
-        if self.scale == "linear":
-            down, up = self.median - self.low, self.high - self.median
-            return self.median + z * np.where(z < 0.0, down, up)
-        down, up = np.log(self.median / self.low), np.log(self.high / self.median)
-        return self.median * np.exp(z * np.where(z < 0.0, down, up))
-
-    def as_row(self) -> dict[str, Any]:
-        """Return the parameter as a row of a table for people."""
-        return {
-            "parameter": self.name,
-            "label": self.label,
-            "drawn_by": self.level,
-            "median": None if self.options else self.median,
-            "p05": None if self.options else self.low,
-            "p95": None if self.options else self.high,
-            "options": list(self.options),
-            "assumed": list(self.assumed),
-            "source": self.source,
-            "evidence": self.evidence,
-        }
 
 
 _LABELS = {

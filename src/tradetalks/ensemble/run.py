@@ -23,8 +23,8 @@ from tradetalks.ensemble.blocks import (
 from tradetalks.ensemble.design import BATCH, BLOCK, Design, Saltelli
 from tradetalks.ensemble.evaluate import Case, case_of, outcome_names
 from tradetalks.ensemble.executors import Executor, Processes, usable_cores
-from tradetalks.ensemble.summary import Quantiles, between_batches, drivers, quantiles, sobol
 from tradetalks.errors import BadNumber, CannotWrite, NotConverged, unknown_name
+from tradetalks.results.draws import Quantiles, between_batches, drivers, quantiles, sobol
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,6 +36,7 @@ Array = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
 
 MOST = 1_000_000
+_AT_ONCE = 32
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +71,15 @@ class Ensemble:
         if outcome not in self.outcomes:
             raise unknown_name("outcome", outcome, self.outcomes)
         return read_columns(self.folder, _blocks(self.draws), [outcome], self.draws)[outcome]
+
+    def all_quantiles(self) -> list[Quantiles]:
+        """Return the quantiles of every outcome, with few of them in memory at once."""
+        found: list[Quantiles] = []
+        for begin in range(0, len(self.outcomes), _AT_ONCE):
+            names = self.outcomes[begin : begin + _AT_ONCE]
+            columns = read_columns(self.folder, _blocks(self.draws), names, self.draws)
+            found.extend(quantiles(name, columns[name]) for name in names)
+        return found
 
     @cached_property
     def parameters(self) -> Mapping[str, Array]:
@@ -130,7 +140,7 @@ def ensemble(
     """
     _check_number("draws", draws, MOST)
     case = case_of(scenario, world, tuple(fixed))
-    design = Design(len(case.parameters("draw")), len(case.parameters("world")), _check_seed(seed))
+    design = _design(case, seed)
     place = place_for(folder, f"{case.scenario.name}-{identity(case, design)[:16]}")
     reused = _compute(case, design, place, _blocks(draws), workers, executor, progress)
     found = read_columns(place, _blocks(draws), ["converged", "message"], draws)
@@ -146,6 +156,18 @@ def ensemble(
         dict(zip(map(str, reasons), map(int, counts), strict=True)),
         datetime.date.today().isoformat(),
     )  # fmt: skip
+
+
+def ensemble_identity(
+    scenario: Scenario | str, seed: int = 1, world: World | None = None, fixed: Sequence[str] = ()
+) -> str:
+    """Return the hash of everything that decides the draws of `ensemble`, but not how many."""
+    case = case_of(scenario, world, tuple(fixed))
+    return identity(case, _design(case, seed))
+
+
+def _design(case: Case, seed: int) -> Design:
+    return Design(len(case.parameters("draw")), len(case.parameters("world")), _check_seed(seed))
 
 
 def sobol_indices(

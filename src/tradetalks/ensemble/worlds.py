@@ -36,14 +36,7 @@ def with_noise(world: World, sd: float, random: np.random.Generator) -> World:
     abroad = ~np.eye(size, dtype=bool)[:, :, None]
     factor = np.exp(sd * random.standard_normal(trade.shape))
     sold, bought = trade.sum(1), trade.sum(0)
-    trade = np.where(abroad, trade * factor, trade)
-    for _ in range(_ROUNDS):
-        trade *= _ratio(sold, trade.sum(1))[:, None, :]
-        columns = _ratio(bought, trade.sum(0))
-        trade *= columns[None]
-        if np.abs(columns - 1.0).max() < _CLOSE:
-            break
-    trade *= _ratio(sold, trade.sum(1))[:, None, :]
+    trade = _balanced(np.where(abroad, trade * factor, trade), sold, bought)
     paid = _ratio(_absorbed(trade, world.tariff), _absorbed(world.trade, world.tariff))
     uses = world.intermediate * paid[:, :, None]
     return replace(
@@ -53,6 +46,21 @@ def with_noise(world: World, sd: float, random: np.random.Generator) -> World:
         final=_frozen(_absorbed(trade, world.tariff) - uses.sum(2)),
         value_added=_frozen(trade.sum(1) - uses.sum(1)),
     )
+
+
+def _balanced(trade: Array, sold: Array, bought: Array) -> Array:
+    """Return flows `[i, n, j]` scaled to sales `[i, j]` and purchases `[n, j]` (RAS)."""
+    flows = np.ascontiguousarray(trade.transpose(2, 0, 1))
+    columns = np.ones(bought.T.shape)
+    for _ in range(_ROUNDS):
+        rows = _ratio(sold.T, np.matmul(flows, columns[:, :, None])[:, :, 0])
+        before = columns
+        columns = _ratio(bought.T, np.matmul(rows[:, None, :], flows)[:, 0])
+        if np.abs(columns / before - 1.0).max() < _CLOSE:
+            break
+    rows = _ratio(sold.T, np.matmul(flows, columns[:, :, None])[:, :, 0])
+    scaled = rows[:, :, None] * flows * columns[:, None]
+    return np.ascontiguousarray(scaled.transpose(1, 2, 0))
 
 
 def other_goods(

@@ -14,6 +14,9 @@ from tradetalks.policy.intervals import Interval, IntervalTable, awake, build_ta
 from tradetalks.policy.ledger import FOREVER, Event, Measure, day_number
 from tradetalks.policy.lines import clean_code
 
+_WITH = ("HKG", "MAC")
+"""Customs territories that some orders name together with China."""
+
 Overlay = Callable[[IntervalTable], IntervalTable]
 
 
@@ -62,20 +65,27 @@ def extend(who: str, until: str) -> Overlay:
     return apply
 
 
-def strike(who: str, on: str) -> Overlay:
-    """An authority struck down: nothing of it is due from `on`, nothing suspended returns."""
+def strike(who: str, on: str, exporter: str | None = None) -> Overlay:
+    """An authority struck down: nothing of it is due from `on`, nothing suspended returns.
+
+    With an `exporter` only the duty on that country ends; see `scale`.
+    """
 
     def apply(table: IntervalTable) -> IntervalTable:
-        chosen, day = _choose(table, who), day_number(on)
-        return table.with_rows(
-            replace(r, end=min(r.end, day)) if r.measure.id in chosen else r for r in table.rows
-        )
+        hit, day = _hit(table, who, exporter), day_number(on)
+        return table.with_rows(replace(r, end=min(r.end, day)) if hit(r) else r for r in table.rows)
 
     return apply
 
 
-def scale(who: str, factor: float, on: str, products: Iterable[str] = ()) -> Overlay:
-    """Multiply the scalar rates of `who` by `factor` from `on`, on all its lines or `products`."""
+def scale(
+    who: str, factor: float, on: str, products: Iterable[str] = (), exporter: str | None = None
+) -> Overlay:
+    """Multiply the scalar rates of `who` by `factor` from `on`, on all its lines or `products`.
+
+    A measure and its variants for other partners share an id: without `exporter` all change, with
+    it only the one on that country. Raises `BadInput` where that country has no rate of its own.
+    """
     if not factor >= 0:
         raise BadNumber(f"factor {factor} is negative.", cure="Use 0 to remove, 2 to double.")
 
@@ -87,11 +97,13 @@ def scale(who: str, factor: float, on: str, products: Iterable[str] = ()) -> Ove
             )
         return replace(row, rate=row.rate * factor, sleeping=row.sleeping * factor)
 
-    return _changed(who, on, products, change)
+    return _changed(who, on, products, change, exporter)
 
 
-def set_rate(who: str, rate: float, on: str, products: Iterable[str] = ()) -> Overlay:
-    """Set the rate of `who` to `rate` from `on`, on all its lines or `products`."""
+def set_rate(
+    who: str, rate: float, on: str, products: Iterable[str] = (), exporter: str | None = None
+) -> Overlay:
+    """Set the rate of `who` to `rate` from `on`, on all its lines or `products`; see `scale`."""
     _check_rate(rate)
 
     def change(row: Interval) -> Interval:
@@ -100,7 +112,7 @@ def set_rate(who: str, rate: float, on: str, products: Iterable[str] = ()) -> Ov
             state="in_force",
         )  # fmt: skip
 
-    return _changed(who, on, products, change)
+    return _changed(who, on, products, change, exporter)
 
 
 def add(
@@ -159,15 +171,19 @@ def apply_all(table: IntervalTable, overlays: Iterable[Overlay]) -> IntervalTabl
 
 
 def _changed(
-    who: str, on: str, products: Iterable[str], change: Callable[[Interval], Interval]
+    who: str,
+    on: str,
+    products: Iterable[str],
+    change: Callable[[Interval], Interval],
+    exporter: str | None,
 ) -> Overlay:
     prefixes = tuple(clean_code(p, shortest=2) for p in products)
 
     def apply(table: IntervalTable) -> IntervalTable:
-        chosen, day = _choose(table, who), day_number(on)
+        hit, day = _hit(table, who, exporter), day_number(on)
         rows: list[Interval] = []
         for row in table.rows:
-            if row.measure.id not in chosen or row.end <= day:
+            if not hit(row) or row.end <= day:
                 rows.append(row)
                 continue
             rows.append(replace(row, end=max(row.start, day)))
@@ -179,6 +195,26 @@ def _changed(
         return table.with_rows(rows)
 
     return apply
+
+
+def _hit(table: IntervalTable, who: str, exporter: str | None) -> Callable[[Interval], bool]:
+    """Return whether a row is one of `who`, and on `exporter` alone if that is given."""
+    chosen = _choose(table, who)
+    if exporter is None:
+        return lambda row: row.measure.id in chosen
+
+    def alone(row: Interval) -> bool:
+        targets = row.measure.targets
+        return targets is not None and exporter in targets and {*targets} <= {exporter, *_WITH}
+
+    own = {r.measure.id for r in table.rows if alone(r)}
+    if shared := sorted(chosen - own):
+        raise BadInput(
+            f"'{shared[0]}' has no rate for {exporter} alone.",
+            cure="Leave out `exporter`, so that it changes for everybody; or name measures that "
+            f"fall on {exporter} only.",
+        )
+    return lambda row: row.measure.id in chosen and alone(row)
 
 
 def _choose(table: IntervalTable, who: str | None) -> set[str]:

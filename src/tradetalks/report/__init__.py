@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,22 @@ from tradetalks.report.theme import Chart
 from tradetalks.report.worker import png, svg
 from tradetalks.results import RunResult, save_run
 
-__all__ = ["Chart", "Painter", "charts", "draw", "png", "report_html", "save", "svg"]
+__all__ = ["Chart", "Extra", "Painter", "charts", "draw", "png", "report_html", "save", "svg"]
+
+
+@dataclass(frozen=True)
+class Extra:
+    """What a run folder has besides: more charts (also in the report), and files by name."""
+
+    charts: tuple[Chart, ...] = ()
+    files: Mapping[str, str] = field(default_factory=lambda: {})
 
 
 def save(
     result: RunResult,
     folder: Path | str,
     painter: Painter | None = None,
+    extra: Extra = Extra(),
     *,
     record: Mapping[str, Any] | None = None,
     settle: Callable[[Path, Path], None] | None = None,
@@ -33,21 +43,28 @@ def save(
     """
     if painter is None:
         with Painter() as own:
-            return save(result, folder, own, record=record, settle=settle)
+            return save(result, folder, own, extra, record=record, settle=settle)
     return save_run(
         result,
         folder,
-        draw=lambda making: draw(result, making, painter),
+        draw=lambda making: draw(result, making, painter, extra),
         record=record,
         settle=settle,
     )
 
 
-def draw(result: RunResult, folder: Path, painter: Painter) -> None:
-    """Write charts/*.svg, charts/*.png and report.html into an existing folder."""
+def draw(
+    result: RunResult,
+    folder: Path,
+    painter: Painter,
+    extra: Extra = Extra(),
+) -> None:
+    """Write charts/*.svg, charts/*.png, report.html and extra files into an existing folder."""
     place = folder / "charts"
     place.mkdir()
-    figures = charts(result)
+    for name, text in extra.files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    figures = (*charts(result), *extra.charts)
     drawings = [place / f"{f.name}.svg" for f in figures]
     jobs: list[dict[str, Any]] = [
         {"spec": f.spec, "svg": str(p)} for f, p in zip(figures, drawings, strict=True)

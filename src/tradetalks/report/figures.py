@@ -20,7 +20,7 @@ from tradetalks.report.marks import (
     x,
 )
 from tradetalks.report.theme import Chart, Spec, figure
-from tradetalks.results import PARTIES, RunResult, movers
+from tradetalks.results import PARTIES, RunResult, draws_words, movers, sets_words
 from tradetalks.results.labels import country_in_sentence, country_name, number, sector_name
 from tradetalks.results.sentence import reference_words, world_label
 
@@ -48,7 +48,7 @@ def charts(result: RunResult) -> tuple[Chart, ...]:
 
 
 def real_income(result: RunResult) -> Chart:
-    """Draw real income by country: centre, range over the elasticity sets, sorted."""
+    """Draw real income by country: centre, range over the sets or over draws, sorted."""
     shown = movers(result, _COUNTRIES_SHOWN - len(PARTIES))
     rows: Rows = []
     for code in shown:
@@ -88,7 +88,10 @@ def real_income(result: RunResult) -> Chart:
         "real_income",
         "Real income by country",
         caption,
-        ["Percent; dot: central elasticities,", "line: " + _range_words(result)],
+        [
+            "Percent; dot: central elasticities,",
+            "line: " + (draws_words(result) if result.draws else sets_words(result)),
+        ],
         body,
         rows,
     )
@@ -252,7 +255,7 @@ def sector_output(result: RunResult, shown: list[str]) -> Chart:
         f"sorted by the change in {country_in_sentence(shown[-1])}.",
         [
             "Change of the volume of output, percent; dot: central elasticities,",
-            "line: " + _range_words(result),
+            "line: " + sets_words(result),
         ],
         {
             "facet": {"column": panel_header([country_name(c) for c in shown])},
@@ -343,11 +346,3 @@ def _chart(
 
 def _thousandths(value: float) -> str:
     return f"{value:+.3f}" if round(value, 3) else "0.000"
-
-
-def _range_words(result: RunResult) -> str:
-    count = len(result.converged_sets)
-    if count == 1:
-        return "no range (one elasticity set)"
-    missing = f", {len(result.failed_sets)} failed" if result.failed_sets else ""
-    return f"range over {count} elasticity sets{missing}"

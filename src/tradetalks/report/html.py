@@ -87,15 +87,24 @@ def command(result: RunResult) -> str:
     chosen = asked.get("elasticities", "all")
     if isinstance(chosen, str) and chosen != "all":
         parts.append(f"--elasticities {chosen}")
+    if result.draws:
+        parts.append(f"--draws {result.draws['draws']} --seed {result.draws['seed']}")
     return " ".join(parts)
 
 
 def python(result: RunResult) -> str:
     """Return the Python lines that make the same run."""
+    drawn = (
+        "from tradetalks.ensemble import ensemble, with_draws\n"
+        f"run = with_draws(run, ensemble(scenario, draws={result.draws['draws']}, "
+        f"seed={result.draws['seed']}))\n"
+        if result.draws
+        else ""
+    )
     return (
         "import tradetalks as tt\n"
         f'scenario = tt.load_scenario("{result.scenario.get("file") or result.name}")\n'
-        f"run = tt.simulate(scenario)\n"
+        f"run = tt.simulate(scenario)\n{drawn}"
         f'run.data["real_income"].sel(set="{result.central}")'
     )
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from tradetalks.report.drawing import save_folder
 from tradetalks.report.theme import BLUE, FAINT, GREY, INK, VERMILLION, Chart, Spec, figure
 from tradetalks.results import Answer, to_json
-from tradetalks.results.folder import write_folder
 from tradetalks.results.labels import country_in_sentence
 
 _SIDE = 520
@@ -137,16 +137,6 @@ def save_packages(
 
     Raises `CannotWrite`, and `NoAnswer` where the figure cannot be drawn.
     """
-    from tradetalks.report.worker import png, svg
-
-    chart = agreement_zone(answer, cloud)
-
-    def fill(making: Path) -> None:
-        drawing = svg(chart.spec)
-        (making / f"{chart.name}.svg").write_text(drawing, encoding="utf-8")
-        (making / f"{chart.name}.png").write_bytes(png(drawing))
-        (making / "answer.json").write_text(to_json(answer) + "\n", encoding="utf-8")
-        for name, text in tables.items():
-            (making / f"{name}.csv").write_text(text, encoding="utf-8")
-
-    return write_folder(folder, "answer.json", fill)
+    texts = {"answer.json": to_json(answer) + "\n"}
+    texts |= {f"{name}.csv": text for name, text in tables.items()}
+    return save_folder(folder, texts, [agreement_zone(answer, cloud)])

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tradetalks.results import PARTIES, RunResult, movers
+from tradetalks.results import PARTIES, RunResult, draws_words, movers, sets_words
 from tradetalks.results.labels import (
     country_heading,
     country_in_sentence,
@@ -55,7 +55,7 @@ def headline_table(result: RunResult) -> Table:
         for code in movers(result)
     ]
     return Table(
-        "Change by country: central value, range in brackets",
+        f"Change by country: central value, {_brackets(result)} in brackets",
         ("Country", *columns.values()),
         tuple(rows),
         f"Dollars of {result.world['year']}, billions; exports and imports before duty. Consumer "
@@ -79,11 +79,18 @@ def balance_table(result: RunResult) -> Table | None:
         if level == level:
             change = result.spread(variable, **where)
             rows.append((basis, number(level, "usd_bn"), ranged(change, "usd_bn")))
+    drawn = (
+        f"The change of the table's balance has the {draws_words(result)}, that of customs values "
+        f"(not drawn) the {sets_words(result)}. "
+        if result.draws
+        else ""
+    )
     return Table(
         "Goods balance of the United States with China, USD bn",
         ("Basis", "Reference", "Change (range)"),
         tuple(rows),
-        "Input-output tables leave trade margins out of goods flows, so customs values are larger. "
+        f"{drawn}Input-output tables leave trade margins out of goods flows, so customs values are "
+        "larger. "
         "Each country's aggregate balance is imposed by the deficit rule below.",
     )
 
@@ -214,6 +221,10 @@ def sets_table(result: RunResult) -> Table:
         "The residual is the largest error of the equations; Walras' residual is an equation that "
         "was not imposed and holds by itself in a true equilibrium.",
     )
+
+
+def _brackets(result: RunResult) -> str:
+    return draws_words(result) if result.draws else "range"
 
 
 def percent(fraction: float) -> str:

@@ -9,7 +9,14 @@ from tradetalks.results.envelope import run_answer
 from tradetalks.results.explain import explain, explainable
 from tradetalks.results.explanation import Explanation, Part
 from tradetalks.results.folder import check_writable, is_run_folder, load_run, save_run
-from tradetalks.results.headline import PARTIES, headline, movers, range_note
+from tradetalks.results.headline import (
+    PARTIES,
+    draws_words,
+    headline,
+    movers,
+    range_note,
+    sets_words,
+)
 from tradetalks.results.labels import change_text
 from tradetalks.results.run import RunResult, Spread
 from tradetalks.results.sentence import finding, reference_words, sentence, source_line, world_label
@@ -33,6 +40,7 @@ __all__ = [
     "check_writable",
     "compare",
     "concentration",
+    "draws_words",
     "explain",
     "explainable",
     "finding",
@@ -47,6 +55,7 @@ __all__ = [
     "run_answer",
     "save_run",
     "sentence",
+    "sets_words",
     "source_line",
     "sources_of",
     "tidy",

@@ -82,6 +82,8 @@ def _warnings(a: RunResult, b: RunResult, common: list[str]) -> list[str]:
     dropped = sorted({*a.countries, *b.countries} - set(common))
     if dropped:
         found.append(f"Only in one of the runs, left out: {', '.join(dropped)}.")
+    if a.draws or b.draws:
+        found.append("Draws are not compared: ranges of differences are over elasticity sets.")
     for run in (a, b):
         found += [f"{run.name}: {w}" for w in run.warnings]
         if run.failed_sets:

@@ -35,6 +35,8 @@ def run_answer(
         "stored": stored,
         "versions": result.versions,
     }
+    if result.draws:
+        body["draws"] = {k: v for k, v in result.draws.items() if k != "ranges"}
     if result.law:
         body["law"] = {key: value for key, value in result.law.items() if key != "sources"}
     holders = (result.scenario, result.law, result.world)

@@ -158,7 +158,7 @@ def _total(
     if "sector" in array.dims or ("partner" in array.dims and partner is None):
         return float(array.sum()), None
     where = {"country": country} | ({"partner": partner} if partner is not None else {})
-    spread = run.spread(variable, **where)
+    spread = run.set_spread(variable, **where)  # channels are of sets, not of draws
     return spread.central, spread
 
 

@@ -69,6 +69,7 @@ def save_run(
             **(record or {}),
             **{name: getattr(result, name) for name in _PLAIN},
             **({"law": result.law} if result.law else {}),
+            **({"draws": result.draws} if result.draws else {}),
             "sentence": sentence(result),
             "headline": rows,
             **({"limits": tables["limits"].to_dict("records")} if "limits" in tables else {}),
@@ -115,7 +116,7 @@ def load_run(folder: Path | str) -> RunResult:
             file=arrays_file,
         )
     data = xr.load_dataset(arrays_file, engine="scipy")
-    fields["law"] = record.get("law", {})
+    fields["law"], fields["draws"] = record.get("law", {}), record.get("draws", {})
     for name in ("assumptions", "warnings"):
         fields[name] = tuple(fields[name])
     return RunResult(**fields, data=data)
@@ -128,22 +129,11 @@ def write_folder(folder: Path | str, record: str, fill: Callable[[Path], None]) 
     CannotWrite for a folder of something else, or one that cannot be written.
     """
     place = Path(folder).expanduser().absolute()
-    with _cannot_write(place):
-        if place.exists() and not (place / record).is_file() and not _empty(place):
-            raise CannotWrite(
-                f"the folder exists and has no {record}; it will not be overwritten.",
-                cure="Give another --out.",
-                file=place,
-            )
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with _in_the_making(place) as making:
-            fill(making)
-            _move_into_place(making, place)
+    check_writable(place, record)
+    with _cannot_write(place), _in_the_making(place) as making:
+        fill(making)
+        _move_into_place(making, place)
     return place
-
-
-def _empty(place: Path) -> bool:
-    return place.is_dir() and not any(place.iterdir())
 
 
 def is_run_folder(folder: Path | str) -> bool:
@@ -151,14 +141,17 @@ def is_run_folder(folder: Path | str) -> bool:
     return (Path(folder) / _RECORD).is_file()
 
 
-def check_writable(folder: Path | str) -> None:
-    """Raise CannotWrite unless a run can be written at `folder`; creates parent folders."""
+def check_writable(folder: Path | str, record: str = _RECORD) -> None:
+    """Raise CannotWrite unless an answer can be written at `folder`; creates parent folders.
+
+    An older folder may be replaced if it has the file `record`, that of a run if left out.
+    """
     place = Path(folder).expanduser().absolute()
     with _cannot_write(place):
         if place.is_dir():
-            if any(place.iterdir()) and not is_run_folder(place):
+            if any(place.iterdir()) and not (place / record).is_file():
                 raise CannotWrite(
-                    "the folder exists and is not a run folder; it will not be overwritten.",
+                    f"the folder exists and has no {record}; it will not be overwritten.",
                     cure="Give another --out.",
                     file=place,
                 )

@@ -21,7 +21,9 @@ def headline(result: RunResult) -> list[Row]:
     `low` and `high` are the minimum and maximum over the elasticity sets that converged, of
     which the central one is one; `reference` is the level in the reference equilibrium, None
     where the number is a percentage. Balances come with the United States and with China.
-    Where a set failed every row carries `"range": "incomplete"`.
+    Where a set failed every row carries `"range": "incomplete"`. A run with draws says in `range`
+    of every row what `low` and `high` are: percentiles of draws, or the extremes over the sets
+    where a number is not drawn.
 
     Raises NotConverged when the central set did not converge.
     """
@@ -35,6 +37,11 @@ def headline(result: RunResult) -> list[Row]:
         companion = f"{variable.name}_reference"
         reference = result.at_central(companion).values if companion in result.data else None
         for where, country, partner in _cells(result, variable.dims):
+            places = (country, partner) if partner else (country,)
+            drawn = result.drawn(variable.name, *places)
+            ends = drawn or (float(low[where]), float(high[where]))
+            if result.draws:
+                mark = {"range": draws_words(result) if drawn else sets_words(result)}
             rows.append(
                 {
                     "country": country,
@@ -42,8 +49,8 @@ def headline(result: RunResult) -> list[Row]:
                     **({"partner": partner} if partner else {}),
                     "unit": variable.unit,
                     "central": float(central[where]),
-                    "low": float(low[where]),
-                    "high": float(high[where]),
+                    "low": ends[0],
+                    "high": ends[1],
                     "reference": None if reference is None else float(reference[where]),
                     **mark,
                 }
@@ -76,8 +83,24 @@ def movers(result: RunResult, count: int = 5) -> tuple[str, ...]:
     return parties + tuple(others[:count])
 
 
+def draws_words(result: RunResult) -> str:
+    """Return what a range over draws is: '5th to 95th percentile of 1,000 draws'."""
+    return f"5th to 95th percentile of {result.draws['draws']:,} draws"
+
+
+def sets_words(result: RunResult) -> str:
+    """Return what a range over elasticity sets is, and how many of them failed."""
+    count = len(result.converged_sets)
+    if count == 1:
+        return "no range (one elasticity set)"
+    missing = f", {len(result.failed_sets)} failed" if result.failed_sets else ""
+    return f"range over {count} elasticity sets{missing}"
+
+
 def range_note(result: RunResult) -> str:
-    """Say in one sentence what the range is, and which sets are missing from it."""
+    """Say what the range is, and which sets or draws are missing from it."""
+    if result.draws:
+        return _draws_note(result)
     sets = result.converged_sets
     if result.failed_sets:
         return (
@@ -89,4 +112,16 @@ def range_note(result: RunResult) -> str:
         return f"Elasticity set '{sets[0]}' only: no range was computed."
     return (
         f"Range: minimum and maximum over {len(sets)} elasticity sets, not a confidence interval."
+    )
+
+
+def _draws_note(result: RunResult) -> str:
+    failed = int(result.draws["failed"])
+    without = f" {failed:,} draws have no equilibrium and are left out." if failed else ""
+    return (
+        f"Range: {draws_words(result)} of elasticities, closures, licences and the data (seed "
+        f"{result.draws['seed']}), from distributions that are partly assumed: a share of draws is "
+        f"not a probability of the world. The central value is that of the central set, not the "
+        f"median of draws.{without} What is not drawn (balances but that of the United States "
+        f"with China, customs values, sectors) has its {sets_words(result)}."
     )

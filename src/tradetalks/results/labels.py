@@ -82,10 +82,27 @@ def ranged(change: Spread, unit: str) -> str:
     >>> ranged(Spread(-0.05, -0.09, -0.03), "percent").splitlines()
     ['-0.05', '(-0.09 to -0.03)']
     """
-    centre = number(change.central, unit)
     if change.low == change.high:
-        return centre
-    return f"{centre}\n({number(change.low, unit)} to {number(change.high, unit)})"
+        return number(change.central, unit)
+    return banded(*(number(x, unit) for x in (change.central, change.low, change.high)))
+
+
+def ranged_in(row: Mapping[str, Any], name: str, unit: str) -> str:
+    """Write `name` of a row, and its range from `name_low` and `name_high`, as `ranged` does.
+
+    >>> ranged_in({"gain": 1.0, "gain_low": 1.0, "gain_high": 1.0}, "gain", "usd_bn")
+    '+1.0'
+    """
+    return banded(*(number(row[f"{name}{end}"], unit) for end in ("", "_low", "_high")))
+
+
+def banded(centre: str, low: str, high: str) -> str:
+    """Put a range in brackets on a line below its centre, unless its ends read the same.
+
+    >>> banded("2", "1", "3").splitlines(), banded("2", "2", "2")
+    (['2', '(1 to 3)'], '2')
+    """
+    return centre if low == high else f"{centre}\n({low} to {high})"
 
 
 def change_text(change: Mapping[str, Any]) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Spread:
-    """A central number and the smallest and largest over the elasticity sets that converged."""
+    """A central number and its range, over the elasticity sets or over draws."""
 
     central: float
     low: float
@@ -33,6 +33,8 @@ class RunResult:
     `message`, `residual`, `walras`, `by_set` (the same by set) and `failed_sets` (names).
     `created` is the ISO date of the computation. `law`, empty without the law ledger, holds the
     laws of `scenario` and `reference` (day, averages by authority), `words` and `sources`.
+    `draws`, empty without an ensemble, holds `draws`, `seed`, `failed` (draws without an
+    equilibrium) and `ranges`: the 5th and 95th percentile of `variable|country` (`|partner`).
 
     Raises ValueError when `data` lacks a variable or its dimensions are not the registry's.
     """
@@ -49,6 +51,7 @@ class RunResult:
     timing: Mapping[str, float]
     created: str = ""
     law: Mapping[str, Any] = field(default_factory=lambda: {})
+    draws: Mapping[str, Any] = field(default_factory=lambda: {})
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "data", describe(self.data))
@@ -104,7 +107,16 @@ class RunResult:
         return array.sel(set=self.central, drop=True) if "set" in array.dims else array
 
     def spread(self, variable: str, **where: str) -> Spread:
-        """Return centre and range of one cell, e.g. `spread("real_income", country="USA")`."""
+        """Return centre and range of one cell, e.g. `spread("real_income", country="USA")`.
+
+        The range is over draws where the run has them for that cell, else over elasticity sets.
+        """
+        found = self.set_spread(variable, **where)
+        drawn = self.drawn(variable, *where.values())
+        return found if drawn is None else Spread(found.central, *drawn)
+
+    def set_spread(self, variable: str, **where: str) -> Spread:
+        """Return centre and range of one cell over the elasticity sets that converged."""
         array = self.data[self._known(variable)]
         for dim, label in where.items():
             labels = [str(x) for x in array[dim].values]
@@ -114,6 +126,11 @@ class RunResult:
         values = cell.sel(set=list(self.converged_sets)).values
         central = float(cell.sel(set=self.central))
         return Spread(central, float(values.min()), float(values.max()))
+
+    def drawn(self, variable: str, *places: str) -> tuple[float, float] | None:
+        """Return the 5th and 95th percentile of one cell over draws, None where it is not drawn."""
+        found = self.draws.get("ranges", {}).get("|".join((variable, *places)))
+        return None if found is None else (float(found[0]), float(found[1]))
 
     def _known(self, variable: str) -> str:
         if variable not in self.data:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tradetalks.results.headline import PARTIES, movers
+from tradetalks.results.headline import PARTIES, draws_words, movers
 from tradetalks.results.labels import country_in_sentence
 from tradetalks.results.run import Spread
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _DIGITS = 2
 _LEAST = "0.01%"
 _SAME_DUTY = 1e-9
+_OVER_SETS = ("range", "the elasticities")
 
 
 def sentence(result: RunResult) -> str:
@@ -26,10 +27,11 @@ def sentence(result: RunResult) -> str:
 
 def finding(result: RunResult) -> str:
     """Return the finding alone: real income of the parties and the largest mover elsewhere."""
-    ranged = len(result.converged_sets) > 1
+    ranged = bool(result.draws) or len(result.converged_sets) > 1
+    words = ("90% of draws", "what is drawn") if result.draws else _OVER_SETS
     shown = [c for c in PARTIES if c in result.countries] or list(movers(result, 2))
     clauses = [
-        f"{movement(result.spread('real_income', country=c), ranged=ranged)} "
+        f"{movement(result.spread('real_income', country=c), ranged=ranged, words=words)} "
         f"in {country_in_sentence(c)}"
         for c in shown
     ]
@@ -47,7 +49,7 @@ def finding(result: RunResult) -> str:
         change = result.spread("real_income", country=others[0])
         text += (
             f"; among other economies it would change most in {country_in_sentence(others[0])}: "
-            f"{movement(change, ranged=ranged)}"
+            f"{movement(change, ranged=ranged, words=words)}"
         )
     return text + "."
 
@@ -82,14 +84,16 @@ def reference_words(result: RunResult) -> str:
 def source_line(result: RunResult) -> str:
     """Return version, world, horizon, date and the meaning of the range."""
     sets = len(result.converged_sets)
-    if result.failed_sets:
+    if result.draws:
+        spread = f"{draws_words(result)} (seed {result.draws['seed']}), partly assumed"
+    elif result.failed_sets:
         of_all = f"{sets} of {sets + len(result.failed_sets)}"
         spread = f"range incomplete ({of_all} elasticity sets converged)"
     elif sets > 1:
         spread = f"range over {sets} elasticity sets"
     else:
         spread = "central elasticities only, no range"
-    caution = ", not a confidence interval" if sets > 1 else ""
+    caution = ", not a confidence interval" if sets > 1 and not result.draws else ""
     when = f", computed {result.created}" if result.created else ""
     return (
         f"Source: tradetalks {result.versions['tradetalks']}, {world_label(result)}, "
@@ -103,8 +107,10 @@ def world_label(result: RunResult) -> str:
     return f"{result.world['name']} ({origin})"
 
 
-def movement(change: Spread, *, ranged: bool = True) -> str:
+def movement(change: Spread, *, ranged: bool = True, words: tuple[str, str] = _OVER_SETS) -> str:
     """Say in words where a percentage change leaves a quantity, with its range.
+
+    `words` name the range, and what the direction depends on where the range holds zero.
 
     >>> movement(Spread(-0.05, -0.09, -0.03))
     '0.05% lower (range 0.03% to 0.09%)'
@@ -114,21 +120,23 @@ def movement(change: Spread, *, ranged: bool = True) -> str:
     '0.05% lower (range -0.09% to +0.03%: the direction depends on the elasticities)'
     >>> movement(Spread(0.001, -0.002, 0.003))
     'unchanged to within 0.01% (range likewise)'
+    >>> movement(Spread(-0.05, -0.09, 0.03), words=("90% of draws", "what is drawn"))
+    '0.05% lower (90% of draws -0.09% to +0.03%: the direction depends on what is drawn)'
     """
     centre, low, high = (round(x, _DIGITS) for x in (change.central, change.low, change.high))
     if centre == 0:
         text = f"unchanged to within {_LEAST}"
     else:
         text = f"{_size(centre)} {'higher' if centre > 0 else 'lower'}"
-    return f"{text} (range {_range(centre, low, high)})" if ranged else text
+    return f"{text} ({words[0]} {_range(centre, low, high, words[1])})" if ranged else text
 
 
-def _range(centre: float, low: float, high: float) -> str:
+def _range(centre: float, low: float, high: float, reason: str) -> str:
     if low == high == 0:
         return "likewise"
     if low < 0 < high:
         span = f"{low:+.{_DIGITS}f}% to {high:+.{_DIGITS}f}%"
-        return f"{span}: the direction depends on the elasticities"
+        return f"{span}: the direction depends on {reason}"
     near, far = sorted((abs(low), abs(high)))
     text = f"{_size(near) if near else f'less than {_LEAST}'} to {_size(far)}"
     return text if centre else f"{text} {'higher' if high > 0 else 'lower'}"

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tradetalks.codes import parent_sector
-from tradetalks.errors import BadInput, BadNumber, UnknownName, unknown_name
+from tradetalks.errors import BadInput, BadNumber
 from tradetalks.scenario.changes import (
     Change,
     Elasticity,
@@ -24,25 +23,18 @@ from tradetalks.scenario.changes import (
 )
 from tradetalks.scenario.definition import Scenario
 from tradetalks.scenario.elsewhere import Elsewhere
-from tradetalks.scenario.law import DIRECTIONS, FAMILIES, LawRates, law_rates
+from tradetalks.scenario.expected import Compiled
+from tradetalks.scenario.flows import Flows, Mask
+from tradetalks.scenario.law import DIRECTIONS, LawRates, law_rates
 from tradetalks.scenario.law_changes import LawChange
 from tradetalks.scenario.lifted import Lifted
 from tradetalks.scenario.limits import Limits
 from tradetalks.scenario.names import Resolver
 from tradetalks.scenario.origin import Keys, key_label
-from tradetalks.scenario.parts import Expected
-from tradetalks.scenario.rates import format_rate
 from tradetalks.scenario.shock import Array, ElasticityOverrides, LawShock, Shock, WorldTable
 
 if TYPE_CHECKING:
     from tradetalks.scenario.ledger_controls import LedgerControls
-
-Mask = NDArray[np.bool_]
-
-EXPECTED_TOLERANCE = 1e-9
-"""How far an expected headline may lie from the compiled rate, as a fraction."""
-AVERAGE_TOLERANCE = 0.0005 + 1e-9
-"""The same for an average of the law, which is written to a tenth of a point."""
 
 
 def compile_shock(
@@ -72,8 +64,17 @@ def compile_shock(
         state.apply(change, ("changes", position))
     state.add_ledger_controls(law[1] if law else None)
     shock = state.shock()
+    compiled = Compiled(
+        world,
+        scenario.origin,
+        state.flows,
+        state.tariff,
+        state.iceberg,
+        state.ratio,
+        state.averages,
+    )
     for position, expected in enumerate(scenario.expected):
-        state.check(expected, ("expected", position))
+        compiled.check(expected, ("expected", position))
     return shock
 
 
@@ -85,6 +86,7 @@ class _State:
         self.names = Resolver(
             world.countries, world.sectors, world.goods, scenario.regions, scenario.origin
         )
+        self.flows = Flows(self.names, scenario.origin)
         self.tariff: Array = np.array(world.tariff, dtype=np.float64)
         self.iceberg: Array = np.ones_like(self.tariff)
         count = len(world.sectors)
@@ -113,14 +115,16 @@ class _State:
             case TradeCost():
                 self.set_trade_cost(change, keys)
             case ExportTax() if change.to is not None:
-                self.limits.add(change, self.taxed_flows(change, keys), keys)
+                flows = self.flows.of(change, keys, both_ways=change.both_ways)
+                self.limits.add(change, flows, keys)
             case ExportTax():
                 self.set_export_tax(change, keys)
-            case Quota() | PurchaseFloor():
-                self.limits.add(change, self.limited_flows(change, keys), keys)
+            case Quota():
+                self.limits.add(change, self.flows.limited(change, keys), keys)
+            case PurchaseFloor():
+                self.limits.add(change, self.flows.of(change, keys), keys)
             case ExportControl():
-                flows = self.controlled_flows(change, keys)
-                self.limits.add(change.as_quota(), flows, keys)
+                self.limits.add(change.as_quota(), self.flows.controlled(change, keys), keys)
             case LiftControl():
                 self.lift(change, keys)
             case Subsidy() | Productivity():
@@ -271,32 +275,8 @@ class _State:
         gain[made] *= change.factor
         self.productivity = gain
 
-    def limited_flows(self, change: Quota | PurchaseFloor, keys: Keys) -> Mask:
-        if isinstance(change, Quota):
-            flows = self._named_flows(change.exporter, change.destinations, change.sectors, keys,
-                                      buyers="destinations")  # fmt: skip
-            if change.without is not None:
-                flows[:, :, self.names.sector_mask(change.without, (*keys, "without"))] = False
-            return flows
-        return self._named_flows(change.exporter, change.importer, change.sectors, keys)
-
-    def controlled_flows(self, change: ExportControl, keys: Keys) -> Mask:
-        flows = self._named_flows(
-            change.exporter, change.destinations, change.sectors, keys, buyers="destinations"
-        )
-        if change.exempt is not None:
-            flows[:, self.names.country_mask(change.exempt, (*keys, "exempt"))] = False
-        return flows
-
-    def taxed_flows(self, change: ExportTax, keys: Keys) -> Mask:
-        return self._named_flows(
-            change.exporter, change.importer, change.sectors, keys, both_ways=change.both_ways
-        )
-
     def lift(self, change: LiftControl, keys: Keys) -> None:
-        flows = self._named_flows(
-            change.exporter, change.destinations, change.sectors, keys, buyers="destinations"
-        )
+        flows = self.flows.to_destinations(change, keys)
         self.warnings.extend(self.lifted.add(change, flows, self.by_sector["sigma"], keys))
 
     def set_elasticity(self, change: Elasticity, keys: Keys) -> None:
@@ -332,58 +312,6 @@ class _State:
             premium_left=self.lifted.left,
         )
 
-    def check(self, expected: Expected, keys: Keys) -> None:
-        """Raise `BadInput` unless the headline holds on every flow it names."""
-        if expected.statutory is not None:
-            self._check_average(expected, keys)
-            return
-        flows = self._flows(expected, keys)
-        if expected.shut:
-            found = np.where(np.isinf(self.iceberg), 0.0, 1.0)
-            gap, wanted = found, "a shut flow"
-        else:
-            start, rate = _headline(expected, self.world)
-            points = self.tariff - start
-            found = np.divide(points, self.ratio, out=points, where=self.ratio > 0)
-            gap, wanted = np.abs(found - rate), format_rate(rate)
-        gap = np.where(flows, gap, 0.0)
-        if gap.max() <= EXPECTED_TOLERANCE:
-            return
-        i, n, j = np.unravel_index(int(gap.argmax()), gap.shape)
-        got = "an open flow" if expected.shut else f"{found[i, n, j]:.4%}"
-        w = self.world
-        raise BadInput(
-            f"{key_label(keys)}: the changes give {got} where {wanted} is expected "
-            f"({w.countries[n]} on {w.countries[i]}, sector {w.sectors[j]}).",
-            cure="Correct the changes or the expected headline.",
-            file=self.origin.file,
-            line=self.origin.line(keys),
-        )
-
-    def _check_average(self, expected: Expected, keys: Keys) -> None:
-        """Raise `BadInput` unless the law's averages are the expected ones."""
-        found = self.averages[expected.importer[0], expected.exporter[0]]
-        for name in expected.by_authority or ():
-            if name not in FAMILIES:
-                error = unknown_name("family of authorities", name, FAMILIES)
-                raise UnknownName(
-                    f"{key_label(keys)}: {error.cause}", cure=error.cure, file=self.origin.file,
-                    line=self.origin.line((*keys, "by_authority", name)),
-                )  # fmt: skip
-        wanted = dict.fromkeys(found, 0.0) | (expected.by_authority or {})
-        pairs = {"statutory": (sum(found.values()), expected.statutory or 0.0)}
-        if expected.by_authority is not None:
-            pairs |= {k: (found.get(k, 0.0), rate) for k, rate in wanted.items()}
-        for name, (got, rate) in pairs.items():
-            if abs(got - rate) > AVERAGE_TOLERANCE:
-                raise BadInput(
-                    f"{key_label(keys)}: the law gives {got:.2%} where {format_rate(rate)} is "
-                    f"expected ({name}, {expected.importer[0]} on {expected.exporter[0]}).",
-                    cure="Correct the law or the expected average.",
-                    file=self.origin.file,
-                    line=self.origin.line(keys),
-                )
-
     def _bad_number(self, cause: str, keys: Keys) -> BadNumber:
         return BadNumber(
             f"{key_label(keys)}: {cause}",
@@ -393,55 +321,7 @@ class _State:
         )
 
     def _changed_flows(self, change: Tariff | TradeCost | ExportTax, keys: Keys) -> Mask:
-        flows = self._flows(change, keys, both_ways=change.both_ways)
+        flows = self.flows.of(change, keys, both_ways=change.both_ways)
         if not self.world.trade[flows].any():
             self.warnings.append(f"{key_label(keys)}: there is no trade in the flows it names.")
         return flows
-
-    def _flows(
-        self,
-        item: Tariff | TradeCost | ExportTax | Expected,
-        keys: Keys,
-        *,
-        both_ways: bool = False,
-    ) -> Mask:
-        return self._named_flows(
-            item.exporter, item.importer, item.sectors, keys, both_ways=both_ways
-        )
-
-    def _named_flows(
-        self,
-        exporter: tuple[str, ...],
-        importer: tuple[str, ...],
-        sectors: tuple[str, ...],
-        keys: Keys,
-        *,
-        both_ways: bool = False,
-        buyers: str = "importer",
-    ) -> Mask:
-        """Return which flows [i,n,j] are named, domestic sales never among them."""
-        sells = self.names.country_mask(exporter, (*keys, "exporter"))
-        buys = self.names.country_mask(importer, (*keys, buyers))
-        traded = self.names.sector_mask(sectors, (*keys, "sectors"))
-        pairs = np.outer(sells, buys)
-        if both_ways:
-            pairs |= pairs.T
-        pairs &= ~np.eye(len(sells), dtype=bool)
-        if not pairs.any():
-            raise BadInput(
-                f"{key_label(keys)}: {buyers.removesuffix('s')} and exporter are the same, so no "
-                "trade is meant.",
-                cure="Name two different countries; domestic sales cannot be changed.",
-                file=self.origin.file,
-                line=self.origin.line(keys),
-            )
-        return pairs[:, :, None] & traded
-
-
-def _headline(expected: Expected, world: WorldTable) -> tuple[Array, float]:
-    """Return the duty [i,n,j] that a headline counts from, and the headline."""
-    if expected.add is not None:
-        return world.tariff, expected.add
-    if expected.over_mfn is not None:
-        return world.mfn_tariff, expected.over_mfn
-    return np.zeros_like(world.tariff), expected.set or 0.0

@@ -217,13 +217,17 @@ def _overlays(change: LawChange, as_of: str, position: int) -> Iterable[Overlay]
         case "extend":
             return [overlays.extend(w, until or "") for w in change.extend or ()]
         case "strike":
-            return [overlays.strike(w, on) for w in change.strike or ()]
+            return [overlays.strike(w, on, change.exporter) for w in change.strike or ()]
         case "scale":
             factor = 1.0 if change.factor is None else change.factor
-            return [overlays.scale(w, factor, on, products) for w in change.scale or ()]
+            return [
+                overlays.scale(w, factor, on, products, change.exporter) for w in change.scale or ()
+            ]
         case "set":
             rate = change.rate or 0.0
-            return [overlays.set_rate(w, rate, on, products) for w in change.set or ()]
+            return [
+                overlays.set_rate(w, rate, on, products, change.exporter) for w in change.set or ()
+            ]
         case "add":
             return [
                 overlays.add(

@@ -14,9 +14,9 @@ LAW_VERBS = ("lapse", "extend", "strike", "scale", "set", "add", "replay")
 _LAW_KEYS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "lapse": ((), ("on",)),
     "extend": (("until",), ()),
-    "strike": ((), ("on",)),
-    "scale": (("factor",), ("on", "products")),
-    "set": (("rate",), ("on", "products")),
+    "strike": ((), ("on", "exporter")),
+    "scale": (("factor",), ("on", "products", "exporter")),
+    "set": (("rate",), ("on", "products", "exporter")),
     "add": (("importer", "exporter", "authority"), ("on", "until", "products")),
     "replay": ((), ()),
 }
@@ -44,7 +44,9 @@ class LawChange(OneOf):
 
     `lapse`, `extend`, `strike`, `scale` and `set` name measures, authorities or families (`lapse`
     also `all`); `add` is the rate of a new duty. `on` is the first day of the change, the
-    `as_of` of the base if left out. `replay` forgets what was announced after a day.
+    `as_of` of the base if left out. `exporter` keeps `strike`, `scale` and `set` to the duty
+    on that country; without it those of the measure on others change too. `replay` forgets what
+    was announced after a day.
     """
 
     kind: Literal["law"] = "law"

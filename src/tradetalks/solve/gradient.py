@@ -109,6 +109,18 @@ def _backward(saved: tuple[Inputs, State], cotangent: tuple[State, Array]) -> tu
 fixed_state.defvjp(_forward, _backward)
 
 
+def equilibrium_of(
+    economy: Economy, elasticities: Elasticities, closure: Closure, shock: Shock
+) -> tuple[Equilibrium, Float[Array, ""]]:
+    """Return the equilibrium, differentiable in all inputs, and its residual.
+
+    Traced: to be called inside a compiled function, which leaves the residual to check.
+    """
+    kernel = trade_kernel(economy, elasticities, shock, closure.selection)
+    state, residual = fixed_state(Inputs(economy, elasticities, closure, shock, kernel))
+    return equilibrium_at(economy, elasticities, closure, shock, kernel, state), residual
+
+
 @partial(jax.jit, static_argnums=0)
 def _value_and_gradient(
     objective: Objective,
@@ -118,9 +130,7 @@ def _value_and_gradient(
     shock: Shock,
 ) -> tuple[tuple[Array, Array], Shock]:
     def outcome(s: Shock) -> tuple[Array, Array]:
-        kernel = trade_kernel(economy, elasticities, s, closure.selection)
-        state, residual = fixed_state(Inputs(economy, elasticities, closure, s, kernel))
-        at = equilibrium_at(economy, elasticities, closure, s, kernel, state)
+        at, residual = equilibrium_of(economy, elasticities, closure, s)
         return objective(at), residual
 
     return jax.value_and_grad(outcome, has_aux=True)(shock)

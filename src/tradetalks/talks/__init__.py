@@ -29,6 +29,7 @@ _PUBLIC = {
     "revealed_weights": "revealed",
     "Calibration": "calibrate",
     "calibrated_weights": "calibrate",
+    "nash_at_held_wages": "uniform",
     "nash_by_formula": "uniform",
     "uniform_nash": "uniform",
     "Gap": "gap",
@@ -68,7 +69,7 @@ if TYPE_CHECKING:
         optimal_tariffs,
     )
     from tradetalks.talks.truce import TruceAnswer, play_truce
-    from tradetalks.talks.uniform import nash_by_formula, uniform_nash
+    from tradetalks.talks.uniform import nash_at_held_wages, nash_by_formula, uniform_nash
 
 __all__ = [
     "BestTariffs",
@@ -94,6 +95,7 @@ __all__ = [
     "count_jobs",
     "group_payoffs",
     "largest_deviation_gain",
+    "nash_at_held_wages",
     "nash_by_formula",
     "nash_tariffs",
     "optimal_tariffs",

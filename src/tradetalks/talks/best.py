@@ -43,9 +43,9 @@ PUBLISHED: Mapping[str, tuple[dict[str, Any], ...]] = MappingProxyType(
             {
                 "column": "nash",
                 "tariff": 43.6,
-                "what": "US duty in a global tariff war, 2014",
+                "what": "US duty in a global tariff war, 2014 (Table 2, baseline)",
                 "title": "Lashkaripour (2021), Journal of International Economics 131, 103419",
-                "url": "https://doi.org/10.1016/j.jinteco.2021.103419",
+                "url": "https://doi.org/10.1016/j.jinteco.2020.103419",
                 "evidence": "V",
             },
         )
@@ -148,5 +148,7 @@ def best_tariffs(
     }
     alone = play("optimal", (country,), **common)
     war = play("nash", table.countries, partners=("all",), **common)
-    talks = play("cooperative", table.countries, partners=("all",), from_nash=True, **common)
+    talks = play(
+        "cooperative", table.countries, partners=("all",), from_nash=True, war=war, **common
+    )
     return BestTariffs(country, {"optimal": alone, "nash": war, "cooperative": talks})

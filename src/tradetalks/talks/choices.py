@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from tradetalks.errors import BadInput, BadNumber, UnknownName
 from tradetalks.model import Closure, Economy, Elasticities
 from tradetalks.talks.ascent import Bounds, Player
+from tradetalks.talks.interests import Interests
 from tradetalks.talks.payoff import Numbers, Setting
 
 Partners = Literal["all"] | Sequence[int]
@@ -126,11 +127,13 @@ def prepared(
     elasticities: Elasticities,
     closure: Closure | None,
     tariff: Numbers | None,
+    interests: Interests | None = None,
 ) -> tuple[Setting, Numbers]:
     """Return the setting, and the tariffs `[i, n, j]` of the start (the table's if none given)."""
     law = np.expm1(np.asarray(economy.log_duty)).transpose(2, 1, 0) if tariff is None else tariff
     with jax.enable_x64(True):
-        return Setting(economy, elasticities, closure or Closure()), np.array(law, dtype=float)
+        setting = Setting(economy, elasticities, closure or Closure(), interests)
+        return setting, np.array(law, dtype=float)
 
 
 def check_elasticities(setting: Setting, sectors: NDArray[np.bool_]) -> None:

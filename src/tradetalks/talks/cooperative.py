@@ -19,6 +19,7 @@ from tradetalks.errors import BadInput
 from tradetalks.model import Closure, Economy, Elasticities
 from tradetalks.talks.ascent import Bounds, Player
 from tradetalks.talks.choices import checked_bounds, players_of, prepared
+from tradetalks.talks.interests import Interests
 from tradetalks.talks.joint import Instruments, JointTable, payoffs
 from tradetalks.talks.payoff import Numbers, Setting, read
 from tradetalks.talks.talking import Agreement, agree
@@ -77,24 +78,27 @@ def cooperative_tariffs(
     tariff: Numbers | None = None,
     sectors: ArrayLike | None = None,
     weights: Sequence[ArrayLike | None] | None = None,
+    interests: Interests | None = None,
     bounds: tuple[float, float] = (0.0, 10.0),
     cuts_only: bool = False,
     valuation: Numbers | None = None,
+    near: TariffTalks | None = None,
 ) -> TariffTalks:
     """Return the tariffs of talks that begin at `tariff` `[i, n, j]` (by default the table's).
 
     `rule="bilateral"`: a duty for each exporter, on the other players (`against="players"`) or on
     everybody (`"all"`); `"mfn"`: one duty per player and sector, the same for all exporters, third
     countries included. `cuts_only` forbids a duty above its starting value (with MFN, above the
-    import-weighted mean of the starting values). Other duties stay. `weights`, `sectors`, `bounds`
-    and errors as in `nash_tariffs`.
+    import-weighted mean of the starting values). Other duties stay. The search starts at the
+    agreement `near` (of the same question under other elasticities), by default where talks begin.
+    `weights`, `sectors`, `interests`, `bounds` and errors as in `nash_tariffs`.
     """
     if rule not in RULES:
         raise BadInput(f"rule='{rule}' means nothing.", cure="Write 'bilateral' or 'mfn'.")
     if gains not in GAINS:
         raise BadInput(f"gains='{gains}' means nothing.", cure="Write 'at_least_equal' or 'equal'.")
     limits = checked_bounds(bounds)
-    setting, origin = prepared(economy, elasticities, closure, tariff)
+    setting, origin = prepared(economy, elasticities, closure, tariff, interests)
     game = players_of(
         setting, players, "all" if rule == "mfn" else against, weights=weights, sectors=sectors
     )
@@ -102,8 +106,11 @@ def cooperative_tariffs(
     reference, _, before = payoffs(setting, origin, table.countries, table.weights)
     rates = table.instruments.read(origin, np.asarray(before.trade))
     table.instruments = instruments = _bounded(table.instruments, limits, rates, cuts_only)
-    start = np.log1p(rates)
-    found = _agree(table, start, reference, gains)
+    start, share = np.log1p(rates), None
+    if near is not None and near.share.min() > 0:
+        start = np.log1p(instruments.read(near.tariff, np.asarray(before.trade)))
+        share = near.share
+    found = _agree(table, start, reference, gains, share)
     agreed = instruments.put(origin, found.x)
     agreed.setflags(write=False)
     return TariffTalks(
@@ -152,15 +159,17 @@ def best_joint_deviation(talks: TariffTalks, *, draws: int = 100, seed: int = 0)
     return max(gains)
 
 
-def _agree(table: JointTable, start: Numbers, reference: Numbers, gains: Gains) -> Agreement:
+def _agree(
+    table: JointTable, start: Numbers, reference: Numbers, gains: Gains, share: Numbers | None
+) -> Agreement:
     """Return equal gains; where equality may be left, without those whom it holds back.
 
     A player leaves whose share is negative, or who gains most where equality is out of reach; it
     must then gain no less than those who stay.
     """
-    held = np.ones(reference.size, dtype=bool)
+    held, near = np.ones(reference.size, dtype=bool), share
     while True:
-        found = agree(table.of(held), start, reference[held])
+        found = agree(table.of(held), start, reference[held], near)
         table.evaluations += found.evaluations
         share = np.zeros(held.size)
         share[held] = found.share
@@ -172,7 +181,7 @@ def _agree(table: JointTable, start: Numbers, reference: Numbers, gains: Gains) 
         held[np.argmin(share) if found.settled else np.argmax(np.where(held, gain, -np.inf))] = (
             False
         )
-        start = found.x
+        start, near = found.x, None
 
 
 def _table(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -23,7 +22,7 @@ from tradetalks.talks.forecast_rates import (
     Hazard,
     Rates,
     hazard_by,
-    product_interval,
+    pooled_interval,
     rates_of,
 )
 from tradetalks.talks.forecast_scores import Backtest, backtest
@@ -94,7 +93,7 @@ class Forecast:
             ("with Phase One", self.hazard_long),
         ):
             unbroken = hazard.unbroken(self.days)
-            low, high = product_interval(self.rates, AVERTED, hazard, self.days)
+            low, high = pooled_interval([self.rates], AVERTED, hazard, self.days)
             rows.append(
                 {
                     **hazard.row(name),
@@ -111,27 +110,45 @@ class Forecast:
 
     def readings(self) -> list[dict[str, Any]]:
         """Return the chance to extend under other readings of the same record, a row each."""
+        return [
+            {"reading": name, "decisions": rates.n, "chains": rates.chains} | rates.of("extend")
+            for name, rates in self._ways()
+        ]
+
+    def over_readings(self) -> list[dict[str, Any]]:
+        """Return 90% intervals that carry the choice of class too: every reading equally often.
+
+        Rows for `extend`, and for a truce for `alive` by record of breaks; `low` and `high` are
+        quantiles of posterior draws (Dirichlet rates, Gamma hazards) pooled over the readings.
+        """
+        ways = [rates for _, rates in self._ways()]
+        low, high = pooled_interval(ways, ["extend"])
+        rows: list[dict[str, Any]] = [{"what": "extend", "record": "", "low": low, "high": high}]
+        if self.deadline.kind != "truce":
+            return rows
+        for name, hazard in (
+            ("without Phase One", self.hazard),
+            ("with Phase One", self.hazard_long),
+        ):
+            low, high = pooled_interval(ways, AVERTED, hazard, self.days)
+            rows.append({"what": "alive", "record": name, "low": low, "high": high})
+        return rows
+
+    def _ways(self) -> list[tuple[str, Rates]]:
+        """Return the readings of the record by name, that of the headline first."""
         decided = _decided(self.record, self.deadline, self.on)
         own = [d for d in decided if d.kind == self.deadline.kind]
-        ways: list[tuple[str, Sequence[Deadline]]] = [("every decision of the class", own)]
+        once = replace(self.rates, counts=self.rates.once)
+        ways = [("every decision of the class", rates_of(own)), ("one vote per chain", once)]
         legal = [d for d in own if not d.announced_only]
         if len(legal) < len(own):
-            ways.append(("without what was announced only (no legal act on file)", legal))
+            name = "without what was announced only (no legal act on file)"
+            ways.append((name, rates_of(legal)))
         if self.deadline.kind in _ALIKE:
             both = [d for d in decided if d.kind in _ALIKE]
-            ways.append(("truces and suspended controls together", both))
-        ways.append(("every class together", decided))
-        rows: list[dict[str, Any]] = []
-        for name, group in ways:
-            rates = rates_of(group)
-            rows.append(
-                {"reading": name, "decisions": rates.n, "chains": rates.chains} | rates.of("extend")
-            )
-        once = replace(self.rates, counts=self.rates.once)
-        row = {"reading": "one vote per chain", "decisions": self.rates.n,
-               "chains": self.rates.chains}  # fmt: skip
-        rows.insert(1, row | once.of("extend"))
-        return rows
+            ways.append(("truces and suspended controls together", rates_of(both)))
+        ways.append(("every class together", rates_of(decided)))
+        return ways
 
     def classes(self) -> list[dict[str, Any]]:
         """Return base rates by class as known on the day, a row each."""

@@ -127,9 +127,18 @@ def hazard_by(spells: Iterable[Spell], on: date, *, phase_one: bool) -> Hazard:
     return Hazard(sum(s.ended == "break" and s.end <= on for s in known), days)
 
 
-def product_interval(rates: Rates, averted: Sequence[str], hazard: Hazard, days: int) -> Any:
-    """Return the 90% interval of unbroken-for-`days` times the chance of `averted`."""
+def pooled_interval(
+    ways: Sequence[Rates], outcomes: Sequence[str], hazard: Hazard | None = None, days: int = 0
+) -> tuple[float, float]:
+    """Return the 90% interval of the chance of `outcomes`, draws pooled over `ways` of counting.
+
+    With a `hazard`, of that chance times the one of no break in `days` days.
+    """
     rng = np.random.default_rng(20_270_110)
-    kept = rates.draws(rng)[:, np.isin(OUTCOMES, averted)].sum(1) * hazard.draws(rng, days)
-    low, high = np.quantile(kept, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    inside = np.isin(OUTCOMES, outcomes)
+    drawn: list[Numbers] = []
+    for rates in ways:
+        kept = rates.draws(rng)[:, inside].sum(1)
+        drawn.append(kept if hazard is None else kept * hazard.draws(rng, days))
+    low, high = np.quantile(np.concatenate(drawn), [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return float(low), float(high)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tradetalks.data import ElasticitySet, World
     from tradetalks.scenario import Scenario
     from tradetalks.talks.favour import SectorWeights
+    from tradetalks.talks.grouping import Weight
 
 _BN = 1e-3
 
@@ -40,6 +41,7 @@ class TariffGame:
     failed: Mapping[str, str]
     sets: tuple[ElasticitySet, ...]
     favour: SectorWeights | None
+    groups: Mapping[str, Weight] | None
     created: str
 
     def tariffs(self) -> list[dict[str, Any]]:
@@ -109,6 +111,38 @@ class TariffGame:
             )
         return rows
 
+    def group_payoffs(self) -> list[dict[str, Any]]:
+        """Return a row per group of the players, where groups count: weight and what it gains.
+
+        `payoff` in USD billions a year against the start, as in `talks groups`, with range over
+        the sets; `weight_assumed` says whether nobody has measured the weight, `given` whether
+        the asker set it, `weight_low` and `weight_high` are its range.
+        """
+        from tradetalks.talks.grouping import grouping
+        from tradetalks.talks.groups import payoffs_by_group
+
+        if self.groups is None:
+            return []
+        by_set = {
+            name: payoffs_by_group(c.before, c.after, self.table)
+            for name, c in self.choices.items()
+        }
+        return [
+            {
+                "country": group.country,
+                "group": group.id,
+                "name": group.name,
+                "weight": weight.value,
+                "weight_low": weight.low,
+                "weight_high": weight.high,
+                "weight_assumed": weight.assumed,
+                "given": weight.given,
+                **spread("payoff", {s: v[group.id] for s, v in by_set.items()}, self.central),
+            }
+            for group in grouping().groups
+            if group.country in self.players and (weight := self.groups[group.id])
+        ]
+
     def talks(self) -> list[dict[str, Any]]:
         """Return a row per elasticity set of talks: the common gain (percent) and the shares.
 
@@ -157,7 +191,9 @@ class TariffGame:
         middle = self.choices[self.central]
         bounds = middle.bounds
         cares = (
-            "Governments care for their country's real income and nothing else: no groups, no "
+            said_of_groups(self.groups, self.players)
+            if self.groups is not None
+            else "Governments care for their country's real income and nothing else: no groups, no "
             "security, no revenue target (assumed)."
             if self.favour is None
             else "Governments care for real income and, beyond it, for value added in the sectors "
@@ -225,6 +261,10 @@ class TariffGame:
                 f"With {', '.join(held)} equal gains are no point of the frontier: one side could "
                 "gain more and no other less (`--gains at_least_equal` lets it)."
             )
+        if self.groups is not None:
+            from tradetalks.talks.groups import idle
+
+            out += [f"{text}." for text in idle(self.table, self.players)]
         if self.reference.horizon == "long":
             out.append("The long horizon is not validated by any back-test.")
         return tuple(out)
@@ -247,3 +287,20 @@ def spread(name: str, by_set: Mapping[str, float], central: str) -> dict[str, fl
 
 def _said(sources: tuple[Any, ...]) -> str:
     return "; ".join(s.get("title", str(s)) if isinstance(s, dict) else str(s) for s in sources)
+
+
+def said_of_groups(groups: Mapping[str, Weight], players: tuple[str, ...]) -> str:
+    """Return what governments care for where groups count, and which weights are assumed."""
+    from tradetalks.talks.grouping import grouping
+
+    mine = [g for g in grouping().groups if g.country in players]
+    soft = [f"{g.id} {groups[g.id].value:g}" for g in mine if groups[g.id].assumed]
+    given = [g.id for g in mine if groups[g.id].given]
+    alone = [code for code in players if code not in grouping().countries]
+    return (
+        "Governments maximise the weighted payoffs of their groups (`talks groups`), a dollar of "
+        f"households being the unit; no estimate exists of these weights, which are assumed: "
+        f"{', '.join(soft)}; so are some figures in the payoffs (`talks assumptions groups`)."
+        + (f" Given with the question: {', '.join(given)}." if given else "")
+        + (f" {', '.join(alone)}: no groups, real income alone." if alone else "")
+    )

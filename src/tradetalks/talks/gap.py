@@ -15,9 +15,10 @@ import numpy as np
 
 from tradetalks.data import World, load_world, sets_for
 from tradetalks.engine.economy import choose_sets
+from tradetalks.engine.ends import solve_set, spread
+from tradetalks.engine.setting import setting_of
 from tradetalks.errors import BadNumber, NoAnswer
 from tradetalks.scenario import Scenario, compile_shock, load_scenario
-from tradetalks.talks.ends import solve_set, spread
 
 if TYPE_CHECKING:
     from tradetalks.data import ElasticitySet
@@ -126,8 +127,8 @@ class _Question:
             expected=[],
         )
         shocks = compile_shock(reference, self.table), compile_shock(asked, self.table)
-        before, after = solve_set(asked, self.table, chosen, shocks)
-        return _effects(before, after, self.table)
+        found = solve_set(setting_of(asked, self.table, shocks), chosen)
+        return _effects(found.before, found.after, self.table)
 
     def size_of(
         self, policy: Policy, target: float, chosen: ElasticitySet,

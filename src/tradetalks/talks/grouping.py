@@ -6,13 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tradetalks.errors import BadFile, BadInput, unknown_name
 from tradetalks.talks.assumed import Book, Figure, book
 from tradetalks.talks.coherence import checked_weights
+from tradetalks.talks.measures import mask_of, partner_mask, sector_mask
+
+if TYPE_CHECKING:
+    from tradetalks.data import World
 
 UNIT_GROUPS = ("usa.consumers", "chn.stability")
 """Whose dollar is the unit of weights: households."""
@@ -104,6 +109,16 @@ def _group(entry: Mapping[str, Any], source: Book) -> Group:
         entry["name"],
         entry["wants"],
         tuple(term(part) for part in entry["terms"]),
+    )
+
+
+def term_mask(term: Term, table: World) -> NDArray[np.float64]:
+    """Return what of the term's measure counts on a table, as `mask_of`."""
+    return mask_of(
+        term.measure,
+        table.index(term.country),
+        sector_mask(term.sectors, table),
+        partner_mask(term.partners, table),
     )
 
 

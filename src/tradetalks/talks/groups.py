@@ -5,16 +5,16 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tradetalks.data import World, load_world
+from tradetalks.engine.ends import Ends, solve_ends, spread
 from tradetalks.errors import BadInput
 from tradetalks.scenario import Scenario, load_scenario
 from tradetalks.talks.coherence import choice, incoherence, pivot, stands
-from tradetalks.talks.ends import Ends, solve_ends, spread
 from tradetalks.talks.grouping import (
     UNIT_GROUPS,
     Group,
@@ -22,9 +22,13 @@ from tradetalks.talks.grouping import (
     Weight,
     grouping,
     merged,
+    term_mask,
     weights_of,
 )
-from tradetalks.talks.measures import MEASURES, Reading, partner_mask, sector_mask
+from tradetalks.talks.measures import MEASURES, Change, sector_mask
+
+if TYPE_CHECKING:
+    from tradetalks.model import Equilibrium
 
 Numbers = NDArray[np.float64]
 NO_CHANGE = "no change"
@@ -249,16 +253,10 @@ class GroupPayoffs:
         out: list[str] = []
         for ends in self.ends:
             out += [w for w in ends.warnings() if w not in out]
-        empty = [
-            g.name
-            for g in self.grouping.groups
-            if not any(sector_mask(t.sectors, self.ends[0].table).any() for t in g.terms)
+        out += [
+            f"{text} (`--goods default` does it)."
+            for text in idle(self.ends[0].table, self.grouping.countries)
         ]
-        if empty:
-            out.append(
-                f"{', '.join(empty)}: nothing to look at, since critical goods are not carved out "
-                "of this world (`--goods default` does it)."
-            )
         return tuple(out)
 
 
@@ -326,11 +324,11 @@ def group_payoffs(
             progress(scenario.name, done, len(asked))
     central = ends[0].central
     sets = tuple(s for s in ends[0].before if all(s in e.before for e in ends))
-    readings = tuple(
-        np.array([[0.0] * len(sets), *([_read(e, s, group, t) for s in sets] for e in ends)])
-        for group in known.groups
-        for t in range(len(group.terms))
+    found = np.array(
+        [[read_terms(known.groups, e.before[s], e.after[s], table) for s in sets] for e in ends]
     )
+    none = np.zeros(len(sets))
+    readings = tuple(np.vstack([none, found[:, :, t]]) for t in range(found.shape[2]))
     return GroupPayoffs(
         grouping=known,
         weights=chosen,
@@ -343,16 +341,41 @@ def group_payoffs(
     )
 
 
-def _read(ends: Ends, set_name: str, group: Group, t: int) -> float:
-    term, table = group.terms[t], ends.table
-    reading = Reading(
-        ends.before[set_name],
-        ends.after[set_name],
-        table.index(term.country),
-        sector_mask(term.sectors, table),
-        partner_mask(term.partners, table),
-    )
-    return MEASURES[term.measure](reading)
+def read_terms(
+    groups: Sequence[Group], before: Equilibrium, after: Equilibrium, table: World
+) -> list[float]:
+    """Return the measure of every term of every group in order, USD billions."""
+    change = Change(before, after)
+    found: dict[str, Numbers] = {}
+    out: list[float] = []
+    for group in groups:
+        for term in group.terms:
+            if term.measure not in found:
+                found[term.measure] = np.asarray(MEASURES[term.measure](change))
+            out.append(float((found[term.measure] * term_mask(term, table)).sum()) * _BN)
+    return out
+
+
+def payoffs_by_group(before: Equilibrium, after: Equilibrium, table: World) -> dict[str, float]:
+    """Return the payoff of every group whose countries the table has, USD billions a year."""
+    groups = [g for g in grouping().groups if all(t.country in table.countries for t in g.terms)]
+    found = iter(read_terms(groups, before, after, table))
+    return {g.id: sum(t.coefficient * next(found) for t in g.terms) for g in groups}
+
+
+def idle(table: World, countries: Sequence[str]) -> list[str]:
+    """Return a warning where groups of these countries have nothing to look at on a table."""
+    names = [
+        g.name
+        for g in grouping().groups
+        if g.country in countries and not any(sector_mask(t.sectors, table).any() for t in g.terms)
+    ]
+    if not names:
+        return []
+    return [
+        f"{', '.join(names)}: nothing to look at, since critical goods are not carved out of this "
+        "world"
+    ]
 
 
 def _in_one_setting(

@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 
 from tradetalks.data import World, factor_shares, load_world
 from tradetalks.engine.closures import chosen_shares
+from tradetalks.engine.ends import Ends, solve_ends, spread
 from tradetalks.errors import BadInput
 from tradetalks.scenario import Scenario, load_scenario
 from tradetalks.talks.assumed import book
-from tradetalks.talks.ends import Ends, solve_ends, spread
 from tradetalks.talks.measures import sector_mask
 
 if TYPE_CHECKING:

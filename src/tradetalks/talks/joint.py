@@ -26,6 +26,7 @@ from tradetalks.model import (
 )
 from tradetalks.solve import TOLERANCE
 from tradetalks.solve.gradient import Inputs, fixed_state
+from tradetalks.talks.interests import Interests
 from tradetalks.talks.payoff import Numbers, Setting, objective
 
 _TINY = 1e-300
@@ -151,6 +152,7 @@ def payoffs(
             by_sector(jnp.asarray(tariff)),
             jnp.asarray(countries),
             jnp.asarray(weights),
+            setting.interests,
         )
         if not (float(residual) < TOLERANCE and np.isfinite(np.asarray(value)).all()):
             raise NotConverged(
@@ -168,13 +170,14 @@ def _evaluate(
     tariff: Float[Array, "j n i"],
     countries: Int[Array, " p"],
     weights: Float[Array, "p k"],
+    interests: Interests | None,
 ) -> Any:
     def outcome(duty: Float[Array, "j n i"]) -> tuple[Array, tuple[Array, Array, Equilibrium]]:
         shock = Shock(duty, jnp.zeros_like(duty))
         kernel = trade_kernel(economy, elasticities, shock, closure.selection)
         state, residual = fixed_state(Inputs(economy, elasticities, closure, shock, kernel))
         at = equilibrium_at(economy, elasticities, closure, shock, kernel, state)
-        value = jax.vmap(lambda n, w: objective(economy, at, n, w))(countries, weights)
+        value = jax.vmap(lambda n, w: objective(economy, at, n, w, interests))(countries, weights)
         return value, (value, residual, at)
 
     return jax.jacrev(outcome, has_aux=True)(tariff)

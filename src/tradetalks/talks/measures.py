@@ -1,4 +1,4 @@
-"""What a group looks at in an economy: linear readings of two equilibria, in USD billions.
+"""What a group looks at in an economy: readings of two equilibria, NumPy's or traced ones.
 
 Every amount is a change from the reference to the scenario at the consumer prices of the
 reference: V' PC/PC' - V, so that a rise of all prices is no gain.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,104 +22,88 @@ if TYPE_CHECKING:
     from tradetalks.model import Equilibrium
 
 Numbers = NDArray[np.float64]
-_BN = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
-class Reading:
-    """Two equilibria of one table, seen from country `n` in the sectors `j` (a mask `[S]`).
+class Change:
+    """Two equilibria of one table, NumPy's or traced; `xp` is the library of their arrays.
 
-    `partners` (a mask `[N]`) are the suppliers that `share_from` counts.
+    What a measure returns is a change in the table's currency, `[n, j]` unless it says otherwise.
     """
 
     before: Equilibrium
     after: Equilibrium
-    n: int
-    j: NDArray[np.bool_]
-    partners: NDArray[np.bool_]
+    xp: Any = np
 
-    def real(self, amount: Callable[[Equilibrium], float]) -> float:
-        """Return the change of a nominal amount at the reference's consumer prices."""
-        prices = float(self.after.consumer_price[self.n] / self.before.consumer_price[self.n])
-        return (amount(self.after) / prices - amount(self.before)) * _BN
+    def real(self, amount: Callable[[Equilibrium], Any]) -> Any:
+        """Return the change of nominal amounts `[n, ...]` at the reference's consumer prices."""
+        prices = self.after.consumer_price / self.before.consumer_price
+        new, old = amount(self.after), amount(self.before)
+        return new / prices.reshape(-1, *[1] * (new.ndim - 1)) - old
 
+    def ratio(self, part: Any, whole: Any) -> Any:
+        """Return part over whole, 0 where there is no whole (with a derivative of 0)."""
+        some = whole > 0
+        return self.xp.where(some, part, 0.0) / self.xp.where(some, whole, 1.0)
 
-def _abroad(e: Equilibrium, n: int) -> Numbers:
-    """Return exports of n `[j]`."""
-    trade = np.asarray(e.trade)
-    return trade[n].sum(0) - trade[n, n]
-
-
-def real_income(r: Reading) -> float:
-    """Equivalent variation of the country, as `run` reports it; sectors play no part."""
-    return float(r.after.welfare[r.n] - r.before.welfare[r.n]) * _BN
+    def abroad(self, e: Equilibrium) -> Any:
+        """Return exports `[n, j]`."""
+        return e.trade.sum(1) - self.xp.einsum("nnj->nj", e.trade)
 
 
-def value_added(r: Reading) -> float:
+def real_income(c: Change) -> Any:
+    """Equivalent variation of each country `[n]`, as `run` reports it."""
+    return c.after.welfare - c.before.welfare
+
+
+def value_added(c: Change) -> Any:
     """Wages and profits earned in the sectors."""
-    return r.real(lambda e: float(np.asarray(e.value_added)[r.n, r.j].sum()))
+    return c.real(lambda e: e.value_added)
 
 
-def income(r: Reading) -> float:
+def income(c: Change) -> Any:
     """Wages, profits and, where exports sell above the producers' price, the rents on them."""
-
-    def earned(e: Equilibrium) -> float:
-        rents = np.asarray(e.trade)[r.n].sum(0) - np.asarray(e.sales)[r.n]
-        return float((np.asarray(e.value_added)[r.n] + rents)[r.j].sum())
-
-    return r.real(earned)
+    return c.real(lambda e: e.value_added + e.trade.sum(1) - e.sales)
 
 
-def export_income(r: Reading) -> float:
+def export_income(c: Change) -> Any:
     """Value added of the sectors' exports: exports times value added over sales."""
-
-    def earned(e: Equilibrium) -> float:
-        sales = np.asarray(e.sales)[r.n]
-        part = np.divide(
-            np.asarray(e.value_added)[r.n], sales, out=np.zeros_like(sales), where=sales > 0
-        )
-        return float((_abroad(e, r.n) * part)[r.j].sum())
-
-    return r.real(earned)
+    return c.real(lambda e: c.abroad(e) * c.ratio(e.value_added, e.sales))
 
 
-def two_way_trade(r: Reading) -> float:
+def two_way_trade(c: Change) -> Any:
     """Exports plus imports of the sectors, before duty."""
 
-    def both(e: Equilibrium) -> float:
-        trade = np.asarray(e.trade)
-        bought = trade[:, r.n].sum(0) - trade[r.n, r.n]
-        return float((_abroad(e, r.n) + bought)[r.j].sum())
+    def both(e: Equilibrium) -> Any:
+        return c.abroad(e) + e.trade.sum(0) - c.xp.einsum("nnj->nj", e.trade)
 
-    return r.real(both)
+    return c.real(both)
 
 
-def share_from(r: Reading) -> float:
-    """Spending that moved to the partners: the change of their share times old spending."""
+def share_from(c: Change) -> Any:
+    """Spending that moved to each supplier `[i, n, j]`: change of its share times old spending."""
 
-    def shares(e: Equilibrium) -> tuple[Numbers, Numbers]:
-        paid = np.asarray(e.trade + e.duty)[:, r.n]
-        total = paid.sum(0)
-        part = np.divide(paid[r.partners].sum(0), total, out=np.zeros_like(total), where=total > 0)
-        return part, total
+    def shares(e: Equilibrium) -> tuple[Any, Any]:
+        paid = e.trade + e.duty
+        return c.ratio(paid, paid.sum(0)), paid.sum(0)
 
-    (old, spending), (new, _) = shares(r.before), shares(r.after)
-    return float(((new - old) * spending)[r.j].sum()) * _BN
+    (old, spending), (new, _) = shares(c.before), shares(c.after)
+    return (new - old) * spending
 
 
-def shortage(r: Reading) -> float:
+def shortage(c: Change) -> Any:
     """What the users of the sectors' goods gain (lose, below zero) as they become cheaper.
 
     Old spending times the fall of the log of their price over consumer prices: to the first
     order, so it overstates a loss that users can escape.
     """
-    spending = np.asarray(r.before.trade + r.before.duty)[:, r.n].sum(0)
-    price = np.log(np.asarray(r.after.price)[r.n] / np.asarray(r.before.price)[r.n])
-    general = np.log(r.after.consumer_price[r.n] / r.before.consumer_price[r.n])
-    return -float((spending * (price - general))[r.j].sum()) * _BN
+    spending = (c.before.trade + c.before.duty).sum(0)
+    price = c.xp.log(c.after.price / c.before.price)
+    general = c.xp.log(c.after.consumer_price / c.before.consumer_price)
+    return -spending * (price - general[:, None])
 
 
-MEASURES: Mapping[str, Callable[[Reading], float]] = MappingProxyType(
+MEASURES: Mapping[str, Callable[[Change], Any]] = MappingProxyType(
     {
         f.__name__: f
         for f in (
@@ -128,6 +112,20 @@ MEASURES: Mapping[str, Callable[[Reading], float]] = MappingProxyType(
     }
 )  # fmt: skip
 """The readings that a term of a group may name."""
+
+
+def mask_of(
+    measure: str, country: int, sectors: NDArray[np.bool_], partners: NDArray[np.bool_]
+) -> Numbers:
+    """Return what of a measure's array counts (1, else 0): `[n]`, `[n, j]` or `[i, n, j]`.
+
+    `country` is whose it is, `sectors` `[j]` and, for `share_from`, suppliers `[i]` are masks.
+    """
+    here = (np.arange(partners.size) == country).astype(float)
+    if measure == "real_income":
+        return here
+    by_sector = here[:, None] * sectors
+    return by_sector if measure != "share_from" else partners[:, None, None] * by_sector
 
 
 def sector_mask(names: Sequence[str], table: World) -> NDArray[np.bool_]:

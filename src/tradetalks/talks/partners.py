@@ -16,10 +16,10 @@ import numpy as np
 
 from tradetalks.codes import countries
 from tradetalks.data import World, load_world
+from tradetalks.engine.ends import Ends, solve_ends, spread
 from tradetalks.errors import BadInput
 from tradetalks.scenario import Scenario, load_scenario
 from tradetalks.talks.assumed import book
-from tradetalks.talks.ends import Ends, solve_ends, spread
 
 if TYPE_CHECKING:
     from tradetalks.model import Equilibrium

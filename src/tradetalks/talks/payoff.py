@@ -27,24 +27,29 @@ from tradetalks.model import (
 )
 from tradetalks.solve import TOLERANCE
 from tradetalks.solve.gradient import Inputs, fixed_state
+from tradetalks.talks.interests import Interests, weighted
 
 Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
 class Setting:
-    """The economy in which tariffs are chosen, as `solve` takes it."""
+    """The economy in which tariffs are chosen, as `solve` takes it, and what governments want.
+
+    Without `interests` that is real income and the players' weights by sector.
+    """
 
     economy: Economy
     elasticities: Elasticities
     closure: Closure
+    interests: Interests | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class Payoff:
     """A country's objective at given tariffs.
 
-    `value` is log real income (with sector weights, the log of the weighted sum), `slope`
+    `value` is log real income (with weights, the log of the weighted sum), `slope`
     `[i, j]` its derivative in the log of one plus the country's own duties, `equilibrium`
     where they lead (arrays of the compiled function; `np.asarray` reads them).
     """
@@ -68,6 +73,7 @@ def payoff(setting: Setting, tariff: Numbers, country: int, weights: Numbers) ->
             by_sector(jnp.asarray(tariff)),
             jnp.asarray(country),
             jnp.asarray(weights),
+            setting.interests,
         )
         if not (float(residual) < TOLERANCE and np.isfinite(float(value))):
             raise NotConverged(
@@ -84,12 +90,18 @@ def read(equilibrium: Equilibrium) -> Equilibrium:
 
 
 def objective(
-    economy: Economy, at: Equilibrium, country: Int[Array, ""], weights: Float[Array, " k"]
+    economy: Economy,
+    at: Equilibrium,
+    country: Int[Array, ""],
+    weights: Float[Array, " k"],
+    interests: Interests | None,
 ) -> Float[Array, ""]:
     """Return the log of real income plus what weights (mean one) add to value added.
 
-    Traced: to be called inside a compiled function.
+    Where there are `interests`, theirs instead. Traced: to be called inside a compiled function.
     """
+    if interests is not None:
+        return weighted(interests, at, country)
     earned = at.value_added
     if economy.profit_share is not None:
         earned = earned + economy.profit_share * at.sales
@@ -105,12 +117,13 @@ def _evaluate(
     tariff: Float[Array, "j n i"],
     country: Int[Array, ""],
     weights: Float[Array, " k"],
+    interests: Interests | None,
 ) -> Any:
     def outcome(own: Float[Array, "j i"]) -> tuple[Array, tuple[Array, Equilibrium]]:
         shock = Shock(tariff.at[:, country, :].set(own), jnp.zeros_like(tariff))
         kernel = trade_kernel(economy, elasticities, shock, closure.selection)
         state, residual = fixed_state(Inputs(economy, elasticities, closure, shock, kernel))
         at = equilibrium_at(economy, elasticities, closure, shock, kernel, state)
-        return objective(economy, at, country, weights), (residual, at)
+        return objective(economy, at, country, weights, interests), (residual, at)
 
     return jax.value_and_grad(outcome, has_aux=True)(tariff[:, country, :])

@@ -11,10 +11,12 @@ import jax
 import numpy as np
 
 from tradetalks.errors import BadInput, NoAnswer, UnknownName, unknown_name
-from tradetalks.talks.cooperative import cooperative_tariffs
+from tradetalks.talks.cooperative import TariffTalks, cooperative_tariffs
 from tradetalks.talks.favour import SectorWeights
 from tradetalks.talks.game import TariffGame
-from tradetalks.talks.payoff import Numbers
+from tradetalks.talks.grouping import Weight, grouping, weights_of
+from tradetalks.talks.interests import Interests, check_groups, interests_of
+from tradetalks.talks.payoff import Numbers, Setting, payoff, read
 from tradetalks.talks.tariffs import TariffChoice, nash_tariffs, optimal_tariffs
 
 if TYPE_CHECKING:
@@ -43,16 +45,42 @@ class _Question:
     gains: str
     cuts_only: bool
     weights: list[Numbers | None]
+    groups: Mapping[str, Weight] | None
+    table: World
     law: Numbers
     goods: Any
     customs_ratio: Numbers
     bounds: tuple[float, float]
 
-    def answer(
+    def _interests(
         self, economy: Economy, elasticities: Elasticities, closure: Closure
+    ) -> Interests | None:
+        """Return what the groups want, measured against the law under these elasticities."""
+        if self.groups is None:
+            return None
+        setting = Setting(economy, elasticities, closure)
+        neutral = np.ones(economy.n_sectors)
+        law = read(payoff(setting, self.law, self.players[0], neutral).equilibrium)
+        return interests_of(grouping(), self.groups, self.table, law)
+
+    def answer(
+        self,
+        economy: Economy,
+        elasticities: Elasticities,
+        closure: Closure,
+        war: TariffChoice | None = None,
+        near: TariffChoice | None = None,
     ) -> TariffChoice:
-        """Return the tariffs; raises as the functions of `tariffs` and `cooperative`."""
-        common: dict[str, Any] = {"sectors": self.goods, "bounds": self.bounds}
+        """Return the tariffs; raises as the functions of `tariffs` and `cooperative`.
+
+        `war` is the Nash equilibrium from which talks begin, where it is known; the search for an
+        agreement starts at `near`, that of other elasticities.
+        """
+        common: dict[str, Any] = {
+            "sectors": self.goods,
+            "bounds": self.bounds,
+            "interests": self._interests(economy, elasticities, closure),
+        }
         search: dict[str, Any] = {
             **common,
             "start": min(max(_START, self.bounds[0]), self.bounds[1]),
@@ -74,7 +102,8 @@ class _Question:
         }
         start = self.law
         if self.kind == "nash" or self.from_nash:
-            war = nash_tariffs(*world, self.players, tariff=self.law, **who, **search)
+            if war is None:
+                war = nash_tariffs(*world, self.players, tariff=self.law, **who, **search)
             if self.kind == "nash":
                 return war
             start = war.require().tariff
@@ -86,6 +115,7 @@ class _Question:
             cuts_only=self.cuts_only,
             tariff=start,
             valuation=self.customs_ratio,
+            near=near if isinstance(near, TariffTalks) else None,
             **who,
             **common,
         )
@@ -107,7 +137,9 @@ def play(
     gains: str = "at_least_equal",
     cuts_only: bool = False,
     from_nash: bool = False,
+    war: TariffGame | None = None,
     weights: SectorWeights | Mapping[str, Mapping[str, float]] | None = None,
+    groups: Mapping[str, float] | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> TariffGame:
     """Find the goods tariffs of one country (`optimal`), of a war (`nash`), of talks
@@ -116,10 +148,12 @@ def play(
     `players` are codes of countries. `partners` for `optimal`: whom it taxes (none: everybody);
     otherwise none for one another, `("all",)` for everybody. `start_from` names the scenario
     whose law holds elsewhere and against which gains are measured: duties only. Talks may begin
-    at `"nash"` too, or with `from_nash` at the Nash tariffs under the law of `start_from`. `rule`,
-    `gains` and `cuts_only` are of talks (see `cooperative_tariffs`), `weights` political weights
-    by country and sector. Raises `UnknownName`, `BadInput`, `BadNumber`, and `NotConverged`
-    without a central answer.
+    at `"nash"` too, or with `from_nash` at the Nash tariffs under the law of `start_from`; `war`
+    gives these where they are known, from the same question. `rule`, `gains` and `cuts_only` are of
+    talks (see `cooperative_tariffs`), `weights` political weights by country and sector. With
+    `groups` (weights by group in place of the shipped ones; an empty mapping takes these)
+    governments maximise the weighted payoffs of `talks groups`. Raises
+    `UnknownName`, `BadInput`, `BadNumber`, and `NotConverged` without a central answer.
     """
     from tradetalks.data import load_world, sets_for
     from tradetalks.engine.closures import closure_of
@@ -139,6 +173,14 @@ def play(
     )
     if favour is not None:
         favour.check_players(tuple(players))
+        if groups is not None:
+            raise BadInput(
+                "weights by sector and by group were given at once.",
+                cure="A government has one objective: leave one of the two out.",
+            )
+    counted = None if groups is None else weights_of(groups)
+    if counted is not None:
+        check_groups(grouping(), tuple(players))
     question = _Question(
         kind=kind,
         players=tuple(index_of(table, code) for code in players),
@@ -149,6 +191,8 @@ def play(
         gains=gains,
         cuts_only=cuts_only,
         weights=[None if favour is None else favour.vector(code, table) for code in players],
+        groups=counted,
+        table=table,
         law=duties_only(reference, table),
         goods=table.goods,
         customs_ratio=np.where(table.goods, table.customs_ratio[:, :, None], 1.0),
@@ -158,12 +202,15 @@ def play(
     central = next(s.name for s in sets if s.central)
     choices: dict[str, TariffChoice] = {}
     failed: dict[str, str] = {}
+    known = {} if war is None else war.choices
+    near: TariffChoice | None = None
     with jax.enable_x64(True):
         economy, closure = economy_of(table), closure_of(reference, table)
         for done, chosen in enumerate(sets, start=1):
             try:
                 own = elasticities_of(chosen, nests=reference.nests)
-                choices[chosen.name] = question.answer(economy, own, closure).require()
+                near = question.answer(economy, own, closure, known.get(chosen.name), near)
+                choices[chosen.name] = near.require()
             except (NoAnswer, BadInput) as error:
                 if chosen.central:
                     raise
@@ -185,6 +232,7 @@ def play(
         failed=failed,
         sets=sets,
         favour=favour,
+        groups=counted,
         created=datetime.date.today().isoformat(),
     )
 

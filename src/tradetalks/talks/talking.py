@@ -50,9 +50,19 @@ class Agreement:
         return self.foc < FOC_TOLERANCE and self.unequal < _EQUAL
 
 
-def agree(table: JointTable, start: Numbers, reference: Numbers) -> Agreement:
-    """Return talks from `start` `[m]`, gains measured against payoffs `reference` `[p]`."""
+def agree(
+    table: JointTable, start: Numbers, reference: Numbers, share: Numbers | None = None
+) -> Agreement:
+    """Return talks from `start` `[m]`, gains measured against payoffs `reference` `[p]`.
+
+    With `share` `[p]`, multipliers of an agreement that is near `start`, the conditions are
+    tried at once and the climb is left out where they lead to the frontier.
+    """
     x, best = table.instruments.clip(start), None
+    if share is not None:
+        found = _settle(table, x, share, reference)
+        if found.settled and found.share.min() >= 0 and found.gain > 0:
+            return replace(found, evaluations=table.evaluations)
     for _ in range(_ATTEMPTS):
         x, share = _climb(table, x, reference)
         found = _settle(table, x, share, reference)

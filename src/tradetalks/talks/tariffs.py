@@ -19,6 +19,7 @@ from tradetalks.talks.choices import (
     players_of,
     prepared,
 )
+from tradetalks.talks.interests import Interests
 from tradetalks.talks.payoff import Numbers, Setting, payoff, read
 
 _ROUNDS = 20
@@ -91,6 +92,7 @@ def optimal_tariffs(
     tariff: Numbers | None = None,
     sectors: ArrayLike | None = None,
     weights: ArrayLike | None = None,
+    interests: Interests | None = None,
     bounds: tuple[float, float] = (0.0, 10.0),
     start: float | Sequence[float] = 0.5,
 ) -> TariffChoice:
@@ -99,14 +101,15 @@ def optimal_tariffs(
     `against` names the exporters (or `"all"`), `sectors` `[j]` masks the goods that may be
     taxed. `tariff` `[i, n, j]` is the law from which it starts and against which gains are
     measured, by default the table's. `weights` `[k]` on the country's value added by sector are
-    scaled to mean one; without them the objective is log real income. `bounds` are on each duty.
+    scaled to mean one; without them the objective is log real income. `interests` replace it by
+    the weighted payoffs of groups. `bounds` are on each duty.
     The search starts at the duty `start`; of several starts the best end is kept. Flows that do
     not exist keep their duty. Raises `BadNumber` (bounds that cross, elasticities at or below
     one, weights that sum to zero), `UnknownName`, `BadInput`, `NotConverged`.
     """
     limits = checked_bounds(bounds)
     starts = [checked_start(s, limits) for s in np.atleast_1d(np.asarray(start, dtype=float))]
-    setting, law = prepared(economy, elasticities, closure, tariff)
+    setting, law = prepared(economy, elasticities, closure, tariff, interests)
     player = player_of(setting, country, against, weights, sectors)
     best: tuple[float, Table, float] | None = None
     evaluations = 0
@@ -132,6 +135,7 @@ def nash_tariffs(
     tariff: Numbers | None = None,
     sectors: ArrayLike | None = None,
     weights: Sequence[ArrayLike | None] | None = None,
+    interests: Interests | None = None,
     bounds: tuple[float, float] = (0.0, 10.0),
     start: float = 0.5,
 ) -> TariffChoice:
@@ -145,7 +149,7 @@ def nash_tariffs(
     """
     limits = checked_bounds(bounds)
     duty = checked_start(start, limits)
-    setting, law = prepared(economy, elasticities, closure, tariff)
+    setting, law = prepared(economy, elasticities, closure, tariff, interests)
     game = players_of(setting, players, against, weights=weights, sectors=sectors)
     table = Table(setting, law, limits)
     for player in game:

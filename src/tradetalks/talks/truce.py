@@ -302,12 +302,14 @@ def play_truce(
     given: Mapping[str, float] | None = None,
     flows: Flows | None = None,
     grid: Grid = Grid(),  # noqa: B008 (frozen)
+    sets: bool = False,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> TruceAnswer:
     """Play the truce game from `on` (today if left out), the truce ending on `until`.
 
     `until` is by default the next end of a truce in the record. `given` overrides parameters by
-    name (see `settings`); `flows` takes monthly payoffs already solved. Raises `BadInput` for a
+    name (see `settings`); `flows` takes monthly payoffs already solved; `sets` solves those of
+    tariffs at the low and the high elasticities too, for draws. Raises `BadInput` for a
     deadline in the past or more than three years ahead, and what `settings` and the solvers raise.
     """
     day = on or date.today()
@@ -325,7 +327,7 @@ def play_truce(
             f"the truce's end, {end}, is {to_end + 1} months ahead of {day}.",
             cure="Give an end within the months of the game and within three years.",
         )
-    found = flows or solve_flows(values["slow_approval"], progress=progress)
+    found = flows or solve_flows(values["slow_approval"], sets=sets, progress=progress)
     played = solve_game(rules_of(values, found, to_end, day), grid)
     return TruceAnswer(day, end, values, found, played)
 

@@ -124,21 +124,12 @@ def articles() -> Mapping[str, Mapping[str, str]]:
     }
 
 
-def switched_on() -> frozenset[str]:
-    """Return the commands that pointers of mechanisms may name (`commands` of the file)."""
-    return frozenset(name for name, on in claims_file()["commands"].items() if on is True)
-
-
 def claims() -> tuple[Claim, ...]:
     """Return every statement, in the order of the list it was collected in."""
     renamed = {"with": "arguments", "try": "command"}
-    on = switched_on()
     out: list[Claim] = []
     for written in claims_file()["claims"]:
-        entry = {k: v for k, v in written.items() if k != "later"}
-        if (later := written.get("later")) and later["needs"] in on:
-            entry |= {k: v for k, v in later.items() if k != "needs"}
-        fields: dict[str, Any] = {str(renamed.get(k, k)): v for k, v in entry.items()}
+        fields: dict[str, Any] = {str(renamed.get(k, k)): v for k, v in written.items()}
         fields["sources"] = tuple(fields.get("sources", ()))
         out.append(Claim(**fields))
     return tuple(out)

@@ -13,19 +13,24 @@ _PUBLIC = {
     "Bargain": "bargain",
     "ratify": "approval",
     "Ratification": "approval",
+    "WeightDraws": "draws",
+    "draw_weights": "draws",
 }
 
 if TYPE_CHECKING:
     from tradetalks.talks.packages.approval import Ratification, ratify
     from tradetalks.talks.packages.bargain import Bargain, negotiate
     from tradetalks.talks.packages.definition import Agenda
+    from tradetalks.talks.packages.draws import WeightDraws, draw_weights
     from tradetalks.talks.packages.library import agenda_names, load_agenda
 
 __all__ = [
     "Agenda",
     "Bargain",
     "Ratification",
+    "WeightDraws",
     "agenda_names",
+    "draw_weights",
     "load_agenda",
     "negotiate",
     "ratify",

@@ -1,18 +1,101 @@
-"""What many draws say: quantiles, chances, and what drives the spread."""
+"""Draws of what is not known: distributions, points, quantiles, and what drives the spread."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
 
 LEVELS = (0.05, 0.25, 0.50, 0.75, 0.95)
 _BINS = 10
+
+
+Level = Literal["draw", "world"]
+_TAIL = 0.001
+"""Probability that is cut off at each end of a distribution."""
+_NORMAL_95 = 1.6448536269514722
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One thing that an ensemble draws.
+
+    `median`, `low` and `high` are the 50th, 5th and 95th percentile: of a two-piece log-normal
+    distribution, or of a two-piece normal one where `scale` is `linear`. Where it is `range` they
+    are the middle and the ends: half of the draws lie evenly on each side of the median, or evenly
+    on the whole range where the median is one of its ends. A parameter with
+    `options` takes each of them equally often; `median` is then the position of the central one.
+    `level` says whether it differs by draw or by world (a batch of draws). `assumed` names the
+    figures that no source gives.
+    """
+
+    name: str
+    label: str
+    level: Level
+    median: float
+    low: float
+    high: float
+    source: str
+    evidence: str
+    assumed: tuple[str, ...]
+    scale: Literal["log", "linear", "range"] = "log"
+    options: tuple[str, ...] = ()
+
+    def at(self, u: ArrayLike) -> Array:
+        """Return the quantile function at `u` in [0, 1]: values, or positions of options.
+
+        >>> sigma = Parameter("sigma", "", "draw", 2.5, 1.5, 4.0, "", "S", ())
+        >>> [round(float(x), 6) for x in sigma.at([0.05, 0.5, 0.95])]
+        [1.5, 2.5, 4.0]
+        """
+        from scipy.special import ndtri
+
+        p = np.asarray(u, dtype=float)
+        if self.options:
+            return np.minimum(np.floor(p * len(self.options)), len(self.options) - 1)
+        if self.scale == "range":
+            inside = self.low < self.median < self.high
+            middle = self.median if inside else (self.low + self.high) / 2
+            return np.interp(p, [0.0, 0.5, 1.0], [self.low, middle, self.high])
+        z = ndtri(np.clip(p, _TAIL, 1.0 - _TAIL)) / _NORMAL_95
+        if self.scale == "linear":
+            down, up = self.median - self.low, self.high - self.median
+            return self.median + z * np.where(z < 0.0, down, up)
+        down, up = np.log(self.median / self.low), np.log(self.high / self.median)
+        return self.median * np.exp(z * np.where(z < 0.0, down, up))
+
+    def as_row(self) -> dict[str, Any]:
+        """Return the parameter as a row of a table for people."""
+        return {
+            "parameter": self.name,
+            "label": self.label,
+            "drawn_by": self.level,
+            "median": None if self.options else self.median,
+            "p05": None if self.options else self.low,
+            "p95": None if self.options else self.high,
+            "options": list(self.options),
+            "assumed": list(self.assumed),
+            "source": self.source,
+            "evidence": self.evidence,
+        }
+
+
+def points(dimensions: int, seed: int, first: int, count: int) -> Array:
+    """Return `count` points of a scrambled Sobol' sequence from number `first` on."""
+    from scipy.stats import qmc
+
+    if dimensions == 0:
+        return np.empty((count, 0))
+    sequence = qmc.Sobol(dimensions, scramble=True, rng=np.random.default_rng([seed, dimensions]))
+    if first:
+        sequence.fast_forward(first)
+        return sequence.random(count)
+    return sequence.random_base2((count - 1).bit_length())[:count]
 
 
 @dataclass(frozen=True)
