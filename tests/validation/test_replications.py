@@ -188,7 +188,7 @@ def test_one_wrong_number_fails_a_replication(by: float) -> None:
     broken = replace(found, cells=(_off(found.cells[0], by), *found.cells[1:]))
     assert not broken.passed
     text = describe_validation([broken])
-    assert "**not reproduced**" in text and "NOT reproduced: 1 of 4" in text
+    assert "**not reproduced**" in text and "NOT reproduced: 1 of 19" in text
     assert any("MISSED" in cell for _, _, rows in tables(broken) for row in rows for cell in row)
 
 
@@ -208,7 +208,7 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
 def test_command_one_replication(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = run(capsys, "cut-off-closed-forms")
     assert (status, err) == (0, "")
-    assert "4 of 4 numbers reproduced" in out and "2.3426 (2.34)" in out
+    assert "19 of 19 numbers reproduced" in out and "2.3426 (2.34)" in out
     status, out, _ = run(capsys, "cut-off-closed-forms", "--format", "json")
     answer = json.loads(out)
     assert status == 0 and answer["name"] == "cut-off-closed-forms" and answer["passed"] is True
@@ -245,18 +245,20 @@ def test_command_says_what_failed(
 
 
 @pytest.mark.raw_data
-def test_command_all(capsys: pytest.CaptureFixture[str]) -> None:
+def test_command_all(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(validation, "replicate", once)
     status, out, err = run(capsys, "all")
-    # the back-test misses one of its own targets: said, but the papers' numbers decide
-    assert status == 0 and err.startswith(
-        "tradetalks: 18 of 19 targets met; MISSED: error, ICIO 2022"
-    )
+    # tests of our own miss some of their targets: said, but the papers' numbers decide
+    assert status == 0
+    assert "18 of 19 targets met; MISSED: error, ICIO 2022" in err
+    assert "24 of 27 targets met; MISSED: least, B01 China bans gallium" in err
     assert out.count(" reproduced") == len(PAPERS) and "NOT reproduced" not in out
     assert "reproduced; 8 shown beside" in out  # medians of the Ossa tariffs, said not hidden
-    assert out.count("NOT all targets met") == 1
+    assert out.count("NOT all targets met") == 2
     status, out, _ = run(capsys, "all", "--format", "json")
     answer = json.loads(out)
     assert [r["name"] for r in answer["replications"]] == list(replications())
     assert status == 0 and answer["passed"] is True
-    assert [r["name"] for r in answer["replications"] if r["passed"]] == PAPERS
+    missed = ["export-controls", "trade-war-2018"]
+    assert [r["name"] for r in answer["replications"] if not r["passed"]] == missed
     assert run(capsys, "trade-war-2018")[0] == 1
