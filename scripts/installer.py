@@ -32,8 +32,8 @@ class Part:
 
 
 PARTS = {
-    "run": Part("requirements.lock", 190, 900),
-    "test": Part("requirements-test.lock", 55, 190),
+    "run": Part("requirements.lock", 285, 1150),
+    "test": Part("requirements-test.lock", 60, 190),
     "check": Part("requirements-check.lock", 80, 280),
 }
 
