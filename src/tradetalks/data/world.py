@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -370,6 +371,10 @@ class World:
 
     def content_hash(self) -> str:
         """Return a sha256 of year, labels and arrays (not of the name, notes and sources)."""
+        return self._content_hash
+
+    @cached_property
+    def _content_hash(self) -> str:
         digest = hashlib.sha256()
         digest.update(repr((self.year, self.countries, self.sectors)).encode())
         digest.update(self.goods.tobytes())

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from tradetalks.engine.critical import check_goods
 from tradetalks.engine.economy import choose_sets, with_own_critical
+from tradetalks.engine.known import Known
 from tradetalks.engine.path import Path, cannot_be_shut, ends_only, shut_without_substitute
 from tradetalks.engine.setting import (
     Setting,
@@ -28,7 +29,8 @@ from tradetalks.engine.setting import (
 )
 from tradetalks.errors import NoAnswer, NotConverged
 from tradetalks.model import Equilibrium
-from tradetalks.solve import Status, solve_batch
+from tradetalks.model import Shock as ModelShock
+from tradetalks.solve import Status, solve
 
 if TYPE_CHECKING:
     from tradetalks.data import ElasticitySet, World
@@ -144,12 +146,13 @@ def solve_ends(
     *,
     central_only: bool = False,
     progress: Progress | None = None,
+    known: Known | None = None,
 ) -> Ends:
     """Solve a scenario and its reference over the elasticity sets that the scenario asks for.
 
     `world` is a table to use as it is; with `central_only` the central set alone is solved, not
     even those that span the elasticity of critical inputs. The numbers are those of `simulate`, to
-    the tolerance of the solver. Raises `NotConverged` when the central set has no equilibrium,
+    the tolerance of the solver. Questions that share `known` share their references. Raises `NotConverged` when the central set has no equilibrium,
     `BadInput` for what the world does not have.
     """
     from tradetalks.data import load_world, sets_for
@@ -161,18 +164,19 @@ def solve_ends(
         else load_world(scenario.world, scenario.regions, goods=scenario.goods)
     )
     check_goods(scenario, table)
-    shocks = compile_shock(scenario.reference(), table), compile_shock(scenario, table)
+    known = known or Known()
+    shocks = known.shock(scenario.reference(), table), compile_shock(scenario, table)
     sets = with_own_critical(
         choose_sets(scenario, sets_for(table, scenario.horizon)), shocks[1].elasticities.critical
     )
-    setting = setting_of(scenario, table, shocks)
+    setting = setting_of(scenario, table, shocks, known)
     if central_only:
         sets = tuple(s for s in sets if s.central)
     found: dict[str, SetEnds] = {}
     failed: dict[str, str] = {}
     for done, chosen in enumerate(sets, start=1):
         try:
-            found[chosen.name] = solve_set(setting, chosen)
+            found[chosen.name] = solve_set(setting, chosen, known)
         except NoAnswer as error:
             if chosen.central:
                 raise NotConverged(
@@ -184,17 +188,29 @@ def solve_ends(
     return Ends(setting, sets, found, failed)
 
 
-def solve_set(setting: Setting, chosen: ElasticitySet) -> SetEnds:
-    """Solve both ends under one elasticity set. Raises `NotConverged` and `NoAnswer`."""
+def solve_set(setting: Setting, chosen: ElasticitySet, known: Known | None = None) -> SetEnds:
+    """Solve both ends under one elasticity set. Raises `NotConverged` and `NoAnswer`.
+
+    Two solves take half the time of a batch of two, and the reference may be `known`.
+    """
     with jax.enable_x64(True):
         own = elasticities_in(setting, chosen)
         if shut_without_substitute(setting.wedged, np.asarray(own.sigma)):
             raise cannot_be_shut()
         path = ends_only(*setting.wedged)
-        solutions = solve_batch(setting.economy, own, path.ends(setting.groups), setting.closure)
+        both = jax.tree.map(np.asarray, path.ends(setting.groups))
+        before, after = (_member(both, end) for end in (0, 1))
+        solutions = (
+            (known or Known()).solution(setting.economy, own, before, setting.closure),
+            solve(setting.economy, own, after, setting.closure),
+        )
         first, last = (s.require() for s in solutions)
-        before, after = at_ends(setting.shocks, setting.wedged, setting.groups, (first, last))
-    return SetEnds(setting, path, before, after, worst(solutions))
+        ends = at_ends(setting.shocks, setting.wedged, setting.groups, (first, last))
+    return SetEnds(setting, path, *ends, worst(solutions))
+
+
+def _member(shocks: ModelShock, end: int) -> ModelShock:
+    return jax.tree.map(lambda x: x[end], shocks)
 
 
 def spread(by_set: Mapping[str, float], central: str, name: str = "value") -> dict[str, float]:

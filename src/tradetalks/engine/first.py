@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradetalks.engine.ends import solve_ends
+from tradetalks.engine.known import Known
 from tradetalks.engine.law import law_record
 from tradetalks.solve import Status
 
@@ -31,14 +32,14 @@ class FirstAnswer:
     warnings: tuple[str, ...]
 
 
-def first_answer(scenario: Scenario, world: World) -> FirstAnswer:
+def first_answer(scenario: Scenario, world: World, known: Known | None = None) -> FirstAnswer:
     """Solve the two ends of the central elasticity set, and nothing else: for a first look.
 
     The numbers are those of `simulate` at the central set, to the tolerance of the solver; what
-    needs the way between the ends (contributions to real income) is left out. Raises as
-    `simulate` does.
+    needs the way between the ends (contributions to real income) is left out. Answers
+    that share `known` share their references. Raises as `simulate` does.
     """
-    ends = solve_ends(scenario, world, central_only=True)
+    ends = solve_ends(scenario, world, central_only=True, known=known)
     return FirstAnswer(
         world.countries,
         world.sectors,

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from tradetalks.engine.accounts import accounts
 from tradetalks.engine.closures import closure_of
 from tradetalks.engine.economy import economy_of, elasticities_of
+from tradetalks.engine.known import Known
 from tradetalks.engine.latent import apart, latent_premium, with_premium, with_wedge
 from tradetalks.engine.limits import Groups, at_the_border, groups_of, premia_along
 from tradetalks.engine.path import Path
@@ -45,14 +46,20 @@ class Setting:
     groups: Groups | None
 
 
-def setting_of(asked: Scenario, table: World, shocks: Shocks) -> Setting:
-    """Return what all elasticity sets of a run share.
+def setting_of(
+    asked: Scenario, table: World, shocks: Shocks, known: Known | None = None
+) -> Setting:
+    """Return what all elasticity sets of a run share, with those that share `known`.
 
     Raises `BadInput` where both ends limit a flow in different groups.
     """
     premium = latent_premium(shocks)
     with jax.enable_x64(True):
-        economy = economy_of(table if premium is None else with_premium(table, premium))
+        economy = (known or Known()).economy(
+            table,
+            premium,
+            lambda: economy_of(table if premium is None else with_premium(table, premium)),
+        )
         closure = closure_of(asked, table)
     groups = groups_of(shocks, table.trade)
     return Setting(asked, table, shocks, with_wedges(shocks, premium), economy, closure, groups)

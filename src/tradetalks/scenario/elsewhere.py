@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,12 +16,32 @@ from tradetalks.codes import region_set, region_set_names
 if TYPE_CHECKING:
     from tradetalks.policy.elsewhere import PartnerRates
     from tradetalks.policy.intervals import IntervalTable
+    from tradetalks.policy.ledger import Measure
 
 Array = NDArray[np.float64]
 
-_READ: deque[tuple[tuple[Any, ...], Elsewhere]] = deque(maxlen=8)
+T = TypeVar("T")
 SHOWN = ("MEX", "CAN", "DEU", "JPN", "KOR", "VNM", "TWN", "IND")
 """Partners whose averages a reading of the law names."""
+
+
+class Remembered(Generic[T]):
+    """The last readings of a ledger, by what they depend on; threads may share it.
+
+    Keys are compared, not hashed: they hold intervals of the law, most of them the same objects.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._read: deque[tuple[object, tuple[object, ...], T]] = deque(maxlen=size)
+
+    def get(self, ledger: object, asked: tuple[object, ...], read: Callable[[], T]) -> T:
+        """Return what `read` returned for the same ledger and key, else what it returns."""
+        for of, key, found in tuple(self._read):
+            if of is ledger and key == asked:
+                return found
+        found = read()
+        self._read.appendleft((ledger, asked, found))
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,22 +83,27 @@ def read_elsewhere(table: IntervalTable, day: int, year_day: int, sigma: float) 
     """Return what `table` (built on the partner ledger) adds on `day` to the enacted law of
     `year_day`."""
     from tradetalks.policy.elsewhere import partner_rates
-    from tradetalks.policy.partners import HOME, partners
+
+    def read() -> Elsewhere:
+        now, then = partner_rates(table, day, sigma), _enacted(year_day, sigma)
+        added = now.price - then.price
+        return Elsewhere(now.partners, now.sectors, added, _averages(now), _averages(then))
 
     # A change of the law between the two parties leaves what others pay: read once.
-    rows = tuple(
-        row for row in table.active(day) if any(row.measure.hits(c, HOME) for c in partners())
-    )
-    asked = (table.ledger, table.as_known_on, day, year_day, sigma, rows)
-    for known, found in tuple(_READ):
-        if known[0] is asked[0] and known[1:] == asked[1:]:
-            return found
-    now, then = partner_rates(table, day, sigma), _enacted(year_day, sigma)
-    found = Elsewhere(
-        now.partners, now.sectors, now.price - then.price, _averages(now), _averages(then)
-    )
-    _READ.appendleft((asked, found))
-    return found
+    rows = tuple(row for row in table.active(day) if _reaches(row.measure))
+    return _read.get(table.ledger, (table.as_known_on, day, year_day, sigma, rows), read)
+
+
+_read: Remembered[Elsewhere] = Remembered(8)
+
+
+def _reaches(measure: Measure) -> bool:
+    """Whether a measure is one on any partner."""
+    from tradetalks.policy.partners import HOME, partners
+
+    known = partners()
+    named = known if measure.targets is None else [c for c in measure.targets if c in known]
+    return any(measure.hits(code, HOME) for code in named)
 
 
 @lru_cache(maxsize=1024)  # many scenarios share a law

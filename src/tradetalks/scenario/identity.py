@@ -34,8 +34,13 @@ def identity(asked: Scenario, world: World | None = None) -> dict[str, str]:
         "scenario": hashlib.sha256(content.encode()).hexdigest(),
         "world": table.content_hash(),
         "law": ledger_hash(),
-        "package": f"{version('tradetalks')}+{code_hash()}",
+        "package": _package(),
     }
+
+
+@cache
+def _package() -> str:
+    return f"{version('tradetalks')}+{code_hash()}"
 
 
 @cache

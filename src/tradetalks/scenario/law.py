@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from tradetalks.errors import BadInput, UnknownName
 from tradetalks.scenario.fields import ALL
 from tradetalks.scenario.law_changes import LawChange
+from tradetalks.scenario.elsewhere import Remembered
 from tradetalks.scenario.origin import Keys, Origin, key_label
 
 if TYPE_CHECKING:
@@ -266,27 +267,53 @@ def _key(row: Interval) -> tuple[object, ...]:
 
 def _read(table: IntervalTable, day: int) -> tuple[Rates, Averages, list[dict[str, str]]]:
     """Return rates by sector, averages by family, and the acts behind them; both directions."""
+    sides = {pair: _side(table, day, pair) for pair in DIRECTIONS}
+    return (
+        {pair: side.rates for pair, side in sides.items()},
+        {pair: side.averages for pair, side in sides.items()},
+        [source for side in sides.values() for source in side.sources],
+    )
+
+
+@dataclass(frozen=True)
+class _Side:
+    """What the law of one day is in one direction: as `_read` has it for both."""
+
+    rates: dict[str, SectorRate]
+    averages: dict[str, float]
+    sources: list[dict[str, str]]
+
+
+_sides: Remembered[_Side] = Remembered(16)
+
+
+def _side(table: IntervalTable, day: int, pair: tuple[str, str]) -> _Side:
+    """Return one direction of the law; a change of the other direction leaves it as it was."""
+    importer, exporter = pair
+    rows = tuple(r for r in table.active(day) if r.measure.hits(exporter, importer))
+    asked = (table.as_known_on, day, pair, rows)
+    return _sides.get(table.ledger, asked, lambda: _stacked(table, day, pair))
+
+
+def _stacked(table: IntervalTable, day: int, pair: tuple[str, str]) -> _Side:
     from tradetalks.data.rates import SIGMA_LINES
     from tradetalks.policy import schedule
 
-    rates: Rates = {}
-    averages: Averages = {}
+    found = schedule(day, pair, table=table)
+    whole = float(found.lines.value.sum()) + found.lines.value_outside
+    family = found.by_family()
+    averages = {
+        k: float((family[k] * found.lines.value).sum()) / whole for k in FAMILIES if k in family
+    }
     sources: list[dict[str, str]] = []
-    for pair in DIRECTIONS:
-        found = schedule(day, pair, table=table)
-        rates[pair] = found.by_sector(SIGMA_LINES, free_trade_weights=True)
-        whole = float(found.lines.value.sum()) + found.lines.value_outside
-        family = found.by_family()
-        averages[pair] = {
-            k: float((family[k] * found.lines.value).sum()) / whole for k in FAMILIES if k in family
-        }
-        for part in found.stack.parts:
-            measure, event = part.interval.measure, part.interval.event
-            if part.duty.any():
-                entry = {"title": measure.title, "citation": event.citation,
-                         "url": event.source, "evidence": event.evidence}  # fmt: skip
-                sources.append({key: value for key, value in entry.items() if value})
-    return rates, averages, sources
+    for part in found.stack.parts:
+        measure, event = part.interval.measure, part.interval.event
+        if part.duty.any():
+            entry = {"title": measure.title, "citation": event.citation,
+                     "url": event.source, "evidence": event.evidence}  # fmt: skip
+            sources.append({key: value for key, value in entry.items() if value})
+    rates = found.by_sector(SIGMA_LINES, free_trade_weights=True)
+    return _Side(rates, averages, sources)
 
 
 def _percent(averages: Averages) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from tradetalks.scenario.origin import Keys, Origin, key_label
 from tradetalks.scenario.shock import Array, FlowLimit, WorldTable
 
 Mask = NDArray[np.bool_]
+Members = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
+"""Flows by the positions of exporter, importer and sector, in the order of `np.nonzero`."""
 Limiting = Quota | PurchaseFloor | ExportTax
 """Changes that are limits; of export taxes those that go to a third country."""
 _NEVER = 1e-12
@@ -82,7 +84,7 @@ class Limits:
                 found.append(self._limit(change, members))
         return tuple(_with_own_names(found))
 
-    def _limit(self, change: Limiting, members: Mask) -> FlowLimit:
+    def _limit(self, change: Limiting, members: Members) -> FlowLimit:
         volume = self.world.trade[members]
         if isinstance(change, Quota):
             limit, rent = change.cap * volume.sum(), change.rent
@@ -97,7 +99,7 @@ class Limits:
                 # the promise is in the scenario's valuation, volumes are in the table's
                 worth = (volume * self.ratio[members]).sum() / volume.sum()
                 limit = change.usd_bn * 1e3 / worth
-        i, n, j = (np.asarray(x, dtype=np.int64) for x in np.nonzero(members))
+        i, n, j = members
         return FlowLimit(
             name=self._name(i, n, j),
             exporter=i,
@@ -136,24 +138,15 @@ def _ceiling(change: Limiting) -> float:
     return math.inf if highest is None else highest
 
 
-def _groups(change: Limiting, flows: Mask, alone: bool) -> list[Mask]:
+def _groups(change: Limiting, flows: Mask, alone: bool) -> list[Members]:
     """Return the members of each group: each flow, by exporter and sector, or all together."""
+    i, n, j = (np.asarray(x, dtype=np.int64) for x in np.nonzero(flows))
     if alone:
-        return [_only(flows.shape, at) for at in np.argwhere(flows)]
+        return [(i[m : m + 1], n[m : m + 1], j[m : m + 1]) for m in range(i.size)]
     if not isinstance(change, Quota) or change.pooled:
-        return [flows]
-    groups: list[Mask] = []
-    for i, j in np.argwhere(flows.any(1)):
-        own = np.zeros_like(flows)
-        own[i, :, j] = flows[i, :, j]
-        groups.append(own)
-    return groups
-
-
-def _only(shape: tuple[int, ...], at: NDArray[np.int64]) -> Mask:
-    own = np.zeros(shape, dtype=bool)
-    own[tuple(at)] = True
-    return own
+        return [(i, n, j)]
+    own = [(i == e) & (j == s) for e, s in np.argwhere(flows.any(1))]
+    return [(i[here], n[here], j[here]) for here in own]
 
 
 def _list(labels: tuple[str, ...], at: NDArray[np.int64], key: str) -> str:

@@ -13,13 +13,14 @@ from collections import OrderedDict
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from tradetalks.errors import NoAnswer, TradeTalksError
 
 if TYPE_CHECKING:
     from tradetalks.data import World
-    from tradetalks.engine import FirstAnswer
+    from tradetalks.engine import FirstAnswer, Known
     from tradetalks.results import RunResult
     from tradetalks.scenario import Scenario
 
@@ -104,6 +105,12 @@ class Desk:
         self._worlds = _Memory["World"](8)
         self.warm = threading.Event()
 
+    @cached_property
+    def _known(self) -> Known:  # not before the first question: it loads JAX
+        from tradetalks.engine import Known
+
+        return Known()
+
     def asked(self, scenario: Scenario) -> Asked:
         """Return the scenario with its table and the key that its answers go by."""
         from tradetalks.data import load_world
@@ -122,7 +129,10 @@ class Desk:
         from tradetalks.engine import first_answer
 
         return self._answer(
-            self._first, self._firsts, asked, lambda: first_answer(asked.scenario, asked.world)
+            self._first,
+            self._firsts,
+            asked,
+            lambda: first_answer(asked.scenario, asked.world, self._known),
         )
 
     def whole(self, asked: Asked) -> RunResult:
