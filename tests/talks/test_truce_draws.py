@@ -12,6 +12,7 @@ from tradetalks.cli.talks_truce_draws import draws_body, draws_text
 from tradetalks.errors import BadNumber
 from tradetalks.results.draws import Parameter
 from tradetalks.talks.truce import TruceAnswer, play_truce, summary
+from tradetalks.talks.truce_alive import standing
 from tradetalks.talks.truce_draws import COARSE, KEPT, TARIFFS, TruceDraws, draw_truce, space_of
 from tradetalks.talks.truce_flows import HORIZONS, SETS, Flows
 from tradetalks.talks.truce_game import Grid
@@ -110,3 +111,49 @@ def test_numbers_that_cannot_be_are_refused(answer: TruceAnswer) -> None:
         draw_truce(answer, 0)
     with pytest.raises(BadNumber, match="seed"):
         draw_truce(answer, 2, seed=-1)
+
+
+def test_how_long_it_stands_agrees_with_the_outlook() -> None:
+    found = play_truce(
+        date(2026, 11, 21), until=date(2027, 3, 10), flows=flows(), grid=Grid(2, 3),
+        given={"months": 14, "deal_hazard": 0.0},
+    )  # fmt: skip
+    said, end = found.summary()["outlook"], found.played.rules.to_end + 1
+    rows = found.alive()
+    assert (rows[0]["truce"], rows[0]["deal"], len(rows)) == (1.0, 0.0, 13)
+    assert rows[end]["truce"] == pytest.approx(said["extend"], abs=1e-12)
+    assert rows[end]["deal"] == pytest.approx(said["deal_before"] + said["deal"], abs=1e-12)
+    lost = said["breach_before"] + said["escalate"] + said["lapse"]
+    assert rows[end]["stands"] == pytest.approx(1 - lost, abs=1e-12)
+    stands = np.array([r["stands"] for r in rows])
+    assert (np.diff(stands) <= 1e-12).all() and stands[-1] > 0
+    record = found.alive_on_record()
+    assert record is None  # that day is no deadline of the record
+    own = replace(found, until=date(2027, 1, 10)).alive_on_record()
+    assert own is not None and 0 < own["low"] < own["alive"] < own["high"] < 1
+
+
+def test_where_nobody_errs_or_signs_it_lasts_to_its_end_and_not_longer() -> None:
+    """With no gain from a breach and no signature all is kept to the end, then all lapses."""
+    given = {"months": 6, "sigma": 1e-3, "signature": 0.0, "deal_cost": 1e3, "rivalry": 0.0}
+    found = play_truce(
+        date(2026, 11, 21), until=date(2027, 1, 10), flows=flows(), grid=Grid(2, 3), given=given
+    )
+    stands = [r["stands"] for r in found.alive()]
+    end = found.played.rules.to_end + 1
+    assert stands[:end] == pytest.approx([1.0] * end, abs=1e-6)
+    assert stands[end:] == pytest.approx([0.0] * len(stands[end:]), abs=1e-6)
+
+
+def test_the_fan_spreads_over_the_draws(drawn: TruceDraws, answer: TruceAnswer) -> None:
+    fan = drawn.fan()
+    assert [r["months"] for r in fan] == list(range(len(fan)))
+    assert len(fan) == answer.values["months"] + 1
+    keys = ("p05", "p25", "p50", "p75", "p95")
+    values = np.array([[r[k] for k in keys] for r in fan])
+    assert (values[0] == 1.0).all() and (np.diff(values, axis=1) >= 0).all()
+    assert values[2, -1] - values[2, 0] > 0.05
+    k = int(np.flatnonzero(drawn.values[TARIFFS] == SETS.index("central"))[0])
+    own = {n: float(v[k]) for n, v in drawn.values.items() if n != TARIFFS}
+    path = standing(answer.replayed(own, COARSE)).sum(1)
+    assert drawn.paths[k, : path.size] == pytest.approx(path, abs=1e-12)

@@ -20,6 +20,7 @@ from tradetalks.cli.output import (
     watched,
 )
 from tradetalks.cli.talks_truce_draws import draws_body, draws_text
+from tradetalks.cli.talks_truce_stands import chart_of, stands_text
 
 if TYPE_CHECKING:
     from datetime import date
@@ -66,7 +67,7 @@ def truce(
     front_loading: bool = typer.Option(
         False, "--front-loading", help="Add how far trade may swing around the end."
     ),
-    out: Path | None = typer.Option(None, help="Draw maps and tornado: a .png, .svg or .html."),
+    out: Path | None = typer.Option(None, help="Draw fan, maps and tornado: a .png, .svg or .html."),
     format: Format = FORMAT,
 ) -> None:
     """Who gains by stalling, what a month of truce is worth, and which threats are believable?"""
@@ -92,20 +93,16 @@ def truce(
         from tradetalks.talks.frontload import around
 
         more["front_loading"] = around(found.until)
-    if out is not None:
-        from tradetalks.report.drawing import save_spec
-        from tradetalks.report.truces import truce_spec
-
-        save_spec(truce_spec(found.until.isoformat(), more["maps"], more["tornado"]), out)
-        sys.stderr.write(f"Chart: {out}\n")
     if drawn is not None:
         more["draws"] = draws_body(drawn)
-    if watched():
-        from tradetalks.report.truces import truce_spec, worth_spec
+    more |= {"alive": found.alive(), "alive_on_record": found.alive_on_record()}
+    if out is not None:
+        from tradetalks.report.drawing import save_spec
 
-        until = found.until.isoformat()
-        aside("chart", truce_spec(until, more["maps"], more["tornado"]) if more["maps"]
-              else worth_spec(until, found.summary()))  # fmt: skip
+        save_spec(chart_of(found, more), out)
+        sys.stderr.write(f"Chart: {out}\n")
+    if watched():
+        aside("chart", chart_of(found, more))
     rows = found.summary()["players"]
     emit(_envelope(found, more), format, rows, lambda: _text(found, more))
 
@@ -227,6 +224,7 @@ def _text(found: TruceAnswer, more: Mapping[str, Any]) -> str:
             ],
         ),
         _ends(summary["outlook"]),
+        stands_text(more),
         _enforcement(found),
         _reviews(found),
         _threats(found),

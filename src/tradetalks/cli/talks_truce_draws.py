@@ -33,6 +33,7 @@ def draws_body(found: TruceDraws) -> dict[str, Any]:
         "reasons": dict(found.messages),
         "grid": {"leverage": COARSE.leverage, "belief": COARSE.belief},
         "quantiles": found.rows(),
+        "fan": found.fan(),
         "gains_by_stalling": found.stalling(),
         "compatible": int(found.compatible.sum()),
         "drivers": {name: found.drivers(name) for name in OUTCOMES},

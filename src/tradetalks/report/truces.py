@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from tradetalks.report.theme import BLUE, INK, VERMILLION, Spec, figure
+from tradetalks.report.theme import BLUE, GREEN, INK, VERMILLION, Spec, figure
 
 _STALLS = {
     "nobody": "#E8E8E8",
@@ -20,6 +20,7 @@ _PLAYERS = {"USA": "United States", "CHN": "China"}
 _WORTH = {"month_against_war": "A month of truce, not war", "another_month": "One more month"}
 _ENDS = {
     "breach_before": "Break before its end",
+    "deal_before": "Deal before its end",
     "extend": "Extended",
     "deal": "Deal at its end",
     "escalate": "Escalation at its end",
@@ -31,13 +32,16 @@ def truce_spec(
     until: str,
     maps: Sequence[Mapping[str, Any]],
     tornado: Sequence[Mapping[str, Any]],
+    fan: Spec | None = None,
 ) -> Spec:
     """Vega-Lite: the maps side by side, the tornado of the chance to extend below them.
 
-    `maps` have `across`, `up`, `rows`; `tornado` rows are those of the answer's JSON.
+    `maps` have `across`, `up`, `rows`; `tornado` rows are those of the answer's JSON; `fan`
+    (`fan_panel`) comes first.
     """
     body = {
         "vconcat": [
+            *([] if fan is None else [fan]),
             {"hconcat": [_map(m) for m in maps], "spacing": 30},
             _tornado(tornado[:_SHOWN]),
         ],
@@ -60,10 +64,11 @@ def truce_spec(
     )
 
 
-def worth_spec(until: str, summary: Mapping[str, Any]) -> Spec:
+def worth_spec(until: str, summary: Mapping[str, Any], fan: Spec | None = None) -> Spec:
     """Vega-Lite: what a month of truce is worth to both sides, and how the truce may end.
 
-    `summary` is that of `TruceAnswer.summary`: `players` in USD billions, `outlook` in chances.
+    `summary` is that of `TruceAnswer.summary`: `players` in USD billions, `outlook` in chances;
+    `fan` (`fan_panel`) comes first.
     """
     worth = [
         {"who": _PLAYERS[p["player"]], "what": words, "value": p[key]}
@@ -99,17 +104,98 @@ def worth_spec(until: str, summary: Mapping[str, Any]) -> Spec:
              "encoding": {"y": y, "x": x, "text": {"field": "text"}}},
         ],
     }  # fmt: skip
+    panels = [months, likely] if fan is None else [fan, months, likely]
+    way, apart = ("hconcat", 40) if fan is None else ("vconcat", 26)
     return figure(
-        {"hconcat": [months, likely], "spacing": 40},
-        title=f"What the truce to {_day(until)} is worth, and how it may end",
-        subtitle=["A month of truce instead of war, one more month before its end"],
+        {way: panels, "spacing": apart, "resolve": {"scale": {"color": "independent"}}},
+        title=f"The truce to {_day(until)}: how long, and at what worth",
+        subtitle=["Chances in percent; what a month of truce, not war, is worth in USD billions"],
         source=(
             "Source: truce game of tradetalks; payoffs from the world model of 2022, other numbers "
             "assumed.",
+            *(["Record: own record of truces and their breaks, 2018-2026."] if fan else []),
             "A model, not a prediction.",
         ),
         data=[],
     )
+
+
+def fan_panel(
+    on: str,
+    until: str,
+    alive: Sequence[Mapping[str, Any]],
+    fan: Sequence[Mapping[str, Any]] = (),
+    record: Mapping[str, Any] | None = None,
+    draws: int = 0,
+) -> Spec:
+    """Vega-Lite panel: the chance, month by month, that the truce or a deal stands.
+
+    `alive` rows are those of `TruceAnswer.alive`, `fan` those of `TruceDraws.fan` over `draws`
+    draws of the assumed numbers, `record` that of `TruceAnswer.alive_on_record`.
+    """
+    x: Spec = {"field": "months", "type": "quantitative", "scale": {"nice": False},
+               "axis": {"title": f"Months from {_day(on)}", "tickMinStep": 1, "grid": False}}  # fmt: skip
+    scale, axis = {"domain": [0, 100]}, {"title": "Chance that it stands, percent"}
+    y: Spec = {"type": "quantitative", "scale": scale, "axis": axis}
+    names = {"stands": "truce or deal", "deal": "of that: a deal", "p50": "median of draws"}
+    bands = [
+        {"months": r["months"], "low": 100 * r[low], "high": 100 * r[high], "band": low}
+        for r in fan
+        for low, high in (("p05", "p95"), ("p25", "p75"))
+    ]
+    lines = [
+        {"months": r["months"], "what": names[key], "value": 100 * r[key]}
+        for rows, keys in ((alive, ("stands", "deal")), (fan, ("p50",)))
+        for r in rows
+        for key in keys
+    ]
+    shown = [n for k, n in names.items() if k != "p50" or fan]
+    colour: Spec = {"field": "what", "type": "nominal", "legend": {"orient": "bottom", "columns": 3},
+                    "scale": {"domain": shown, "range": [BLUE, GREEN, INK]}}  # fmt: skip
+    layer: list[Spec] = [
+        {
+            "data": {"values": [b for b in bands if b["band"] == band]},
+            "mark": {"type": "area", "color": shade},
+            "encoding": {"x": x, "y": y | {"field": "low"}, "y2": {"field": "high"}},
+        }
+        for band, shade in (("p05", "#DCE9F3"), ("p25", "#B5D2E7"))
+    ] if fan else []  # fmt: skip
+    layer.append(
+        {
+            "data": {"values": lines},
+            "mark": {"type": "line", "strokeWidth": 2},
+            "encoding": {"x": x, "y": y | {"field": "value"}, "color": colour},
+        }
+    )
+    if record is not None:
+        layer += _on_record(record, x, y)
+    what = "At the assumed numbers alone: no range without draws"
+    if fan:
+        what = f"Bands: 90% and 50% of {draws:,} draws of the assumed numbers"
+    return {
+        "title": {"text": f"Will it stand past {_day(until)}?", "subtitle": what,
+                  "fontSize": 13, "offset": 6},
+        "width": 420,
+        "height": 200,
+        "layer": layer,
+    }  # fmt: skip
+
+
+def _on_record(record: Mapping[str, Any], x: Spec, y: Spec) -> list[Spec]:
+    """Mark what the record says of the same chance after the truce's end, with its interval."""
+    low, mid, high = (100 * record[k] for k in ("low", "alive", "high"))
+    text = f"record: {mid:.0f}% ({low:.0f} to {high:.0f})"
+    data = {"values": [{"months": record["months"], "low": low, "mid": mid, "high": high,
+                        "text": text}]}  # fmt: skip
+    at = {"x": x, "y": y | {"field": "mid"}}
+    return [
+        {"data": data, "mark": {"type": "rule", "color": VERMILLION, "strokeWidth": 2},
+         "encoding": {"x": x, "y": y | {"field": "low"}, "y2": {"field": "high"}}},
+        {"data": data, "mark": {"type": "point", "filled": True, "size": 70, "color": VERMILLION},
+         "encoding": at},
+        {"data": data, "mark": {"type": "text", "align": "left", "dx": 6, "dy": 6, "color": INK},
+         "encoding": {"x": x, "y": y | {"field": "low"}, "text": {"field": "text"}}},
+    ]  # fmt: skip
 
 
 def _day(iso: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from tradetalks.errors import BadInput
+from tradetalks.errors import BadInput, NoAnswer
 from tradetalks.talks.truce_flows import PLAYERS, Flows, solve_flows
 from tradetalks.talks.truce_game import INSIDE, Grid, Played, Rules, outlook, solve_game
 from tradetalks.talks.truce_rules import (
@@ -148,6 +148,36 @@ class TruceAnswer:
     def summary(self) -> dict[str, Any]:
         """Return chances and values (see `summary`)."""
         return summary(self.played)
+
+    def alive(self) -> list[dict[str, Any]]:
+        """Return a row per month from now: chances that the truce or a deal stand (`truce_alive`).
+
+        Keys `months`, `truce`, `deal`, `stands` (their sum).
+        """
+        from tradetalks.talks.truce_alive import standing
+
+        return [
+            {"months": m, "truce": float(kept), "deal": float(deal), "stands": float(kept + deal)}
+            for m, (kept, deal) in enumerate(standing(self.played))
+        ]
+
+    def alive_on_record(self) -> dict[str, Any] | None:
+        """Return what the record of breaks and deadlines says of the same, after the truce's end.
+
+        Keys `months`, `alive`, `low`, `high` (90%); None where the record has no such deadline.
+        """
+        from tradetalks.talks.forecast import forecast
+
+        try:
+            found = forecast(self.on, self.until.isoformat()).alive()
+        except (BadInput, NoAnswer):  # a day of the user's own
+            return None
+        if not found:
+            return None
+        row = found[0]
+        names = {"alive": "alive", "low": "alive_low", "high": "alive_high"}
+        months = self.played.rules.to_end + 1
+        return {"months": months, "record": row["record"]} | {k: row[v] for k, v in names.items()}
 
     def choices(self) -> list[dict[str, Any]]:
         """Return a row per player: odds of each action this month."""

@@ -14,8 +14,9 @@ from tradetalks.errors import BadNumber, NotConverged
 from tradetalks.results.draws import Parameter, drivers, points, quantiles
 from tradetalks.talks.assumed import Figure
 from tradetalks.talks.truce import TruceAnswer, rules_of, summary
+from tradetalks.talks.truce_alive import MONTHS, standing
 from tradetalks.talks.truce_flows import PLAYERS, SETS
-from tradetalks.talks.truce_game import Grid, solve_game
+from tradetalks.talks.truce_game import Grid, Played, solve_game
 from tradetalks.talks.truce_maps import record_allows
 from tradetalks.talks.truce_settings import WHOLE, figures, settings
 
@@ -32,6 +33,8 @@ OUTCOMES = (
 )
 """By player: a month of truce instead of war, an extension rather than a deal (USD billions);
 the chances of the game that this truce is extended, and that it breaks in a month."""
+BANDS = (0.05, 0.25, 0.5, 0.75, 0.95)
+"""Percentiles of the fan."""
 _MOST = 100_000
 _FLAT = ("share", "a month", "a year")
 Progress = Callable[[str, int, int], None]
@@ -42,7 +45,8 @@ class TruceDraws:
     """Draws of the game of `answer`: `values` by parameter `[draw]`, `outcomes` by name `[draw]`.
 
     An outcome is NaN where the game has no solution; `messages` counts the reasons.
-    `compatible` `[draw]` says whether the chances lie in the 90% intervals of the record.
+    `compatible` `[draw]` says whether the chances lie in the 90% intervals of the record, `paths`
+    `[draw, month]` the chance that truce or deal stand (`truce_alive`), NaN after the game's end.
     """
 
     answer: TruceAnswer
@@ -52,6 +56,7 @@ class TruceDraws:
     compatible: NDArray[np.bool_]
     messages: Mapping[str, int]
     seed: int
+    paths: Numbers
 
     @property
     def draws(self) -> int:
@@ -74,6 +79,19 @@ class TruceDraws:
                 }
             )
         return out
+
+    def fan(self) -> list[dict[str, Any]]:
+        """Return a row per month: percentiles of the chance that truce or deal stand.
+
+        `months` from the day of the answer; only months that every solved draw has.
+        """
+        solved = self.paths[np.isfinite(self.paths[:, 0])]
+        shown = solved[:, np.isfinite(solved).all(0)]
+        ends = np.quantile(shown, BANDS, axis=0)
+        return [
+            {"months": m, **{f"p{round(100 * q):02d}": float(x) for q, x in zip(BANDS, at, strict=True)}}
+            for m, at in enumerate(ends.T)
+        ]
 
     def stalling(self) -> dict[str, float | None]:
         """Return in what share of draws who gains by stalling: all, and those the record allows.
@@ -126,21 +144,24 @@ def draw_truce(
     values = {k: _long_enough(answer, v) if k == "months" else v for k, v in values.items()}
     allowed = record_allows(answer)
     outcomes = {name: np.full(draws, np.nan) for name in OUTCOMES}
+    paths = np.full((draws, MONTHS + 1), np.nan)
     compatible, messages = np.zeros(draws, dtype=bool), Counter[str]()
     for k in range(draws):
         try:
-            found = _play(answer, {name: float(v[k]) for name, v in values.items()}, grid)
+            played = _play(answer, {name: float(v[k]) for name, v in values.items()}, grid)
         except NotConverged as error:
             messages[error.cause] += 1
         else:
+            found, path = summary(played), standing(played).sum(1)
             for name, value in _row(found).items():
                 outcomes[name][k] = value
             compatible[k] = allowed(found["outlook"])
+            paths[k, : path.size] = path
         if progress is not None:
             progress("games", k + 1, draws)
     if sum(messages.values()) == draws:
         raise NotConverged(f"none of {draws} draws is solved: {next(iter(messages))}")
-    return TruceDraws(answer, space, values, outcomes, compatible, dict(messages), seed)
+    return TruceDraws(answer, space, values, outcomes, compatible, dict(messages), seed, paths)
 
 
 def space_of(answer: TruceAnswer) -> tuple[Parameter, ...]:
@@ -179,13 +200,13 @@ def _long_enough(answer: TruceAnswer, months: Numbers) -> Numbers:
     return np.maximum(months, answer.played.rules.to_end + 1)
 
 
-def _play(answer: TruceAnswer, drawn: Mapping[str, float], grid: Grid) -> dict[str, Any]:
+def _play(answer: TruceAnswer, drawn: Mapping[str, float], grid: Grid) -> Played:
     own, flows = dict(drawn), answer.flows
     if TARIFFS in own:
         flows = replace(flows, tariffs=flows.by_set[SETS[int(own.pop(TARIFFS))]])
     given = settings({**answer.values, **own})
     rules = rules_of(given, flows, answer.played.rules.to_end, answer.on)
-    return summary(solve_game(rules, grid))
+    return solve_game(rules, grid)
 
 
 def _row(found: Mapping[str, Any]) -> dict[str, float]:

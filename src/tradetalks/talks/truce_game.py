@@ -348,7 +348,7 @@ def outlook(played: Played) -> Mapping[str, Any]:
         out["deal_before"] += float((mass * deal).sum())
         alive += float(mass.sum())
         slow += [float((mass * P[..., 1]).sum()), float((mass * Q[..., 1]).sum())]
-        mass = _next_mass(mass, P, Q, c)
+        mass = next_mass(mass, P, Q, c)
     last, other = played.at_end[r.to_end]
     war = 1 - (1 - last[..., _WAR]) * (1 - other[..., _WAR])
     deal = last[..., _DEAL] * other[..., _DEAL]
@@ -365,8 +365,8 @@ def outlook(played: Played) -> Mapping[str, Any]:
     }
 
 
-def _next_mass(mass: Numbers, P: Numbers, Q: Numbers, c: _Chains) -> Numbers:
-    """Return the mass `[qa, qb, la, lb]` a month later, where the truce goes on."""
+def next_mass(mass: Numbers, P: Numbers, Q: Numbers, c: _Chains) -> Numbers:
+    """Return the mass `[..., qa, qb, la, lb]` a month later, where the truce goes on."""
     out = np.zeros_like(mass)
     for slow_a in (0, 1):
         for slow_b in (0, 1):
@@ -376,7 +376,7 @@ def _next_mass(mass: Numbers, P: Numbers, Q: Numbers, c: _Chains) -> Numbers:
                 for b in _acts(slow_b)
             )
             out += np.einsum(
-                "abcd,aA,bB,cC,dD->ABCD", mass * share, c.leverage[0][slow_a],
+                "...abcd,aA,bB,cC,dD->...ABCD", mass * share, c.leverage[0][slow_a],
                 c.leverage[1][slow_b], c.belief[slow_a], c.belief[slow_b], optimize=True,
             )  # fmt: skip
     return out
