@@ -12,12 +12,12 @@ import pytest
 import tradetalks as tt
 from pdf_text import Document
 from tradetalks.engine import first_answer
+from tradetalks.report.markup import minus
 from tradetalks.results.labels import number
 from tradetalks.web import registry
 from tradetalks.web.app import Settings, create_app
 from tradetalks.web.guard import LARGEST_BODY, Rates
 from tradetalks.web.question import Question
-from tradetalks.web.view import minus
 from web.asking import Client
 
 LAPSE = {"lapse": "1"}
@@ -215,13 +215,13 @@ def test_a_long_question_runs_apart_and_can_be_stopped(client: Client) -> None:
     assert last == {"state": "cancelled", "over": True}
 
 
-@pytest.mark.parametrize("name", registry.COMMANDS)
+@pytest.mark.parametrize("name", registry.commands())
 def test_every_page_of_a_command_is_a_command_line(client: Client, name: str) -> None:
     import typer
 
     from tradetalks.cli.app import build
 
-    entry = registry.COMMANDS[name]
+    entry = registry.commands()[name]
     found, words = typer.main.get_command(build()), entry.arguments({})
     while hasattr(found, "commands"):
         found, words = found.commands[words[0]], words[1:]
@@ -237,7 +237,7 @@ def test_the_chart_of_an_ensemble_is_drawn_from_its_answer() -> None:
            "p75": 0.0, "p95": 0.1}  # fmt: skip
     envelope = {"rows": [row, {**row, "country": "VNM", "p50": 0.4}], "world": "world-2022",
                 "scenario": "a", "against": "b", "draws": 200}  # fmt: skip
-    chart = registry.COMMANDS["ensemble"].chart
+    chart = registry.commands()["ensemble"].chart
     assert chart is not None
     spec = json.dumps(chart(envelope))
     assert "Viet Nam" in spec and "200 draws" in spec and '"p95": 0.1' in spec

@@ -67,7 +67,7 @@ def truce(
     front_loading: bool = typer.Option(
         False, "--front-loading", help="Add how far trade may swing around the end."
     ),
-    out: Path | None = typer.Option(None, help="Draw fan, maps and tornado: a .png, .svg or .html."),
+    out: Path | None = typer.Option(None, help="Draw fan, maps, tornado: a .png, .svg or .html."),
     format: Format = FORMAT,
 ) -> None:
     """Who gains by stalling, what a month of truce is worth, and which threats are believable?"""

@@ -152,8 +152,9 @@ def solve_ends(
 
     `world` is a table to use as it is; with `central_only` the central set alone is solved, not
     even those that span the elasticity of critical inputs. The numbers are those of `simulate`, to
-    the tolerance of the solver. Questions that share `known` share their references. Raises `NotConverged` when the central set has no equilibrium,
-    `BadInput` for what the world does not have.
+    the tolerance of the solver. Questions that share `known` share their references. Raises
+    `NotConverged` when the central set has no equilibrium, `BadInput` for what the world does not
+    have.
     """
     from tradetalks.data import load_world, sets_for
     from tradetalks.scenario import compile_shock

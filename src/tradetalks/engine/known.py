@@ -57,27 +57,20 @@ class Known:
     def solution(
         self, economy: Economy, elasticities: Elasticities, shock: ModelShock, closure: Closure
     ) -> Solution:
-        """Return what `solve` returns; an equilibrium that was not found is looked for again."""
+        """Return what `solve` returns."""
         key = ("solution", _digest((economy, elasticities, shock, closure)))
-        return self._kept(
-            key,
-            lambda: solve(economy, elasticities, shock, closure),
-            lambda found: found.status.converged,
-        )
+        return self._kept(key, lambda: solve(economy, elasticities, shock, closure))
 
-    def _kept(
-        self, key: tuple[str, ...], make: Callable[[], T], keep: Callable[[T], bool] = lambda _: True
-    ) -> T:
+    def _kept(self, key: tuple[str, ...], make: Callable[[], T]) -> T:
         with self._lock:
             if key in self._held:
                 self._held.move_to_end(key)
                 return cast(T, self._held[key])
         made = make()
-        if keep(made):
-            with self._lock:
-                self._held[key] = made
-                while len(self._held) > self._size:
-                    self._held.popitem(last=False)
+        with self._lock:
+            self._held[key] = made
+            while len(self._held) > self._size:
+                self._held.popitem(last=False)
         return made
 
 

@@ -126,9 +126,7 @@ def stack(
     _highest_of_group(claims, refusals)
     _yield(claims, day, refusals)
     parts = tuple(
-        Part(c.interval, c.due, c.rate * c.mask, c.base * c.mask)
-        for c in claims
-        if c.mask.any()
+        Part(c.interval, c.due, c.rate * c.mask, c.base * c.mask) for c in claims if c.mask.any()
     )
     return Stack(day, index, parts, tuple(refusals))
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from tradetalks.codes.families import FAMILIES
 from tradetalks.errors import BadInput
 from tradetalks.policy.duties import percent
 from tradetalks.policy.intervals import IntervalTable, build_table
@@ -15,10 +16,6 @@ from tradetalks.policy.ledger import FOREVER, Law, day_number, iso
 from tradetalks.policy.lines import load_lines
 from tradetalks.policy.stacking import Stack, stack
 
-FAMILIES = (
-    "mfn", "s201", "s232", "s301", "ieepa_fentanyl", "ieepa_reciprocal", "s122",
-    "s301_forced_labour", "cn_retaliation",
-)  # fmt: skip
 DIRECTIONS = {"USA_on_CHN": ("USA", "CHN"), "CHN_on_USA": ("CHN", "USA")}
 STEP = 5e-7  # a smaller change of the average (fraction) is not a step
 # The press adds this one rate for Section 301: that of Lists 1 to 3.

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from tradetalks.report import tables
+from tradetalks.report.markup import environment
 from tradetalks.report.theme import Chart
 from tradetalks.results import (
     RunResult,
@@ -124,27 +123,6 @@ def embedded(svg: str, name: str) -> str:
     return f'{head} role="img" aria-labelledby="caption-{name}"{limit}>{rest}'
 
 
-@cache
 def template(name: str) -> Template:
-    """Return a template of this room; filter `minus` writes numbers with a true minus sign."""
-    from jinja2 import Environment, FunctionLoader, StrictUndefined
-
-    folder = files("tradetalks.report").joinpath("templates")
-    environment = Environment(
-        loader=FunctionLoader(lambda name: folder.joinpath(name).read_text(encoding="utf-8")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["minus"] = minus
-    return environment.get_template(name)
-
-
-def minus(text: object) -> str:
-    """Write negative numbers with a true minus sign, and leave hyphens and dates alone.
-
-    >>> minus("-0.05 on 2025-08-12, HS 8505-11")
-    '−0.05 on 2025-08-12, HS 8505-11'
-    """
-    return re.sub(r"(?<![\w-])-(?=[\d.])", "\u2212", str(text))
+    """Return a template of this room."""
+    return environment("tradetalks.report").get_template(name)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from tradetalks.codes.families import family_heading
 from tradetalks.report.drawing import save_spec
 from tradetalks.report.theme import (
     BLUE,
@@ -25,14 +26,17 @@ SHOWN = 0.5  # a step of fewer percentage points has no bar of its own
 WIDTH, LINE_HEIGHT, ROW = 760, 260, 19
 DIRECTIONS = {"USA_on_CHN": "US on Chinese goods", "CHN_on_USA": "China on US goods"}
 FAMILIES: dict[str, tuple[str, str]] = {
-    "mfn": ("MFN", GREY),
-    "s301": ("Section 301", BLUE),
-    "s232": ("Section 232", SKY),
-    "ieepa_fentanyl": ("IEEPA fentanyl", ORANGE),
-    "ieepa_reciprocal": ("IEEPA reciprocal", VERMILLION),
-    "s122": ("Section 122", PURPLE),
-    "s301_forced_labour": ("Section 301 forced labour", GREEN),
-    "cn_retaliation": ("China's retaliation", "#F0E442"),
+    family: (family_heading(family), colour)
+    for family, colour in {
+        "mfn": GREY,
+        "s301": BLUE,
+        "s232": SKY,
+        "ieepa_fentanyl": ORANGE,
+        "ieepa_reciprocal": VERMILLION,
+        "s122": PURPLE,
+        "s301_forced_labour": GREEN,
+        "cn_retaliation": "#F0E442",
+    }.items()
 }
 SOURCE = (
     "Source: own ledger of US and Chinese legal acts (tradetalks). Weights fixed: US imports from "

@@ -134,7 +134,8 @@ def fan_panel(
     draws of the assumed numbers, `record` that of `TruceAnswer.alive_on_record`.
     """
     x: Spec = {"field": "months", "type": "quantitative", "scale": {"nice": False},
-               "axis": {"title": f"Months from {_day(on)}", "tickMinStep": 1, "grid": False}}  # fmt: skip
+               "axis": {"title": f"Months from {_day(on)}", "tickMinStep": 1,
+                        "grid": False}}  # fmt: skip
     scale, axis = {"domain": [0, 100]}, {"title": "Chance that it stands, percent"}
     y: Spec = {"type": "quantitative", "scale": scale, "axis": axis}
     names = {"stands": "truce or deal", "deal": "of that: a deal", "p50": "median of draws"}
@@ -150,7 +151,8 @@ def fan_panel(
         for key in keys
     ]
     shown = [n for k, n in names.items() if k != "p50" or fan]
-    colour: Spec = {"field": "what", "type": "nominal", "legend": {"orient": "bottom", "columns": 3},
+    colour: Spec = {"field": "what", "type": "nominal",
+                    "legend": {"orient": "bottom", "columns": 3},
                     "scale": {"domain": shown, "range": [BLUE, GREEN, INK]}}  # fmt: skip
     layer: list[Spec] = [
         {

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tradetalks.codes.families import FAMILIES
 from tradetalks.errors import BadInput, UnknownName, unknown_name
 from tradetalks.scenario.flows import Flows
-from tradetalks.scenario.law import FAMILIES
 from tradetalks.scenario.origin import Keys, Origin, key_label
 from tradetalks.scenario.parts import Expected
 from tradetalks.scenario.rates import format_rate

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from tradetalks.codes.families import FAMILIES
 from tradetalks.errors import BadInput, UnknownName
+from tradetalks.scenario.elsewhere import Remembered
 from tradetalks.scenario.fields import ALL
 from tradetalks.scenario.law_changes import LawChange
-from tradetalks.scenario.elsewhere import Remembered
 from tradetalks.scenario.origin import Keys, Origin, key_label
 
 if TYPE_CHECKING:
@@ -35,18 +36,6 @@ RETALIATION = (
     "retaliation (Canada's of 2025) is not in it: a US gain in real income rests on that. "
     "`third_countries: false` leaves these duties out."
 )
-FAMILIES = {
-    "mfn": "MFN",
-    "s201": "Section 201",
-    "s232": "Section 232",
-    "s301": "Section 301",
-    "ieepa_fentanyl": "IEEPA fentanyl",
-    "ieepa_reciprocal": "IEEPA reciprocal",
-    "s122": "Section 122",
-    "s301_forced_labour": "Section 301 forced labour",
-    "cn_retaliation": "retaliation",
-}
-"""Families of authorities, in the order in which words name them."""
 
 
 @dataclass(frozen=True)

@@ -87,11 +87,9 @@ class TruceDraws:
         """
         solved = self.paths[np.isfinite(self.paths[:, 0])]
         shown = solved[:, np.isfinite(solved).all(0)]
-        ends = np.quantile(shown, BANDS, axis=0)
-        return [
-            {"months": m, **{f"p{round(100 * q):02d}": float(x) for q, x in zip(BANDS, at, strict=True)}}
-            for m, at in enumerate(ends.T)
-        ]
+        names = [f"p{round(100 * q):02d}" for q in BANDS]
+        ends = np.quantile(shown, BANDS, axis=0).T.tolist()
+        return [{"months": m, **dict(zip(names, at, strict=True))} for m, at in enumerate(ends)]
 
     def stalling(self) -> dict[str, float | None]:
         """Return in what share of draws who gains by stalling: all, and those the record allows.

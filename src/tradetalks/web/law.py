@@ -7,17 +7,8 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-FAMILIES = {
-    "mfn": "MFN",
-    "s201": "Section 201",
-    "s232": "Section 232",
-    "s301": "Section 301",
-    "ieepa_fentanyl": "IEEPA fentanyl",
-    "ieepa_reciprocal": "IEEPA reciprocal",
-    "s122": "Section 122",
-    "s301_forced_labour": "Forced labour (s.301)",
-    "cn_retaliation": "Retaliation",
-}
+from tradetalks.codes.families import family_heading
+
 _SIDES = {
     "USA_on_CHN": "The United States on goods of China",
     "CHN_on_USA": "China on goods of the United States",
@@ -58,7 +49,7 @@ def _law(on: str, reading: Any) -> dict[str, Any]:
             "total": f"{100 * step.total:.1f}",
             "parts": [
                 {
-                    "words": FAMILIES[f],
+                    "words": family_heading(f),
                     "percent": f"{100 * v:.1f}",
                     "share": round(100 * v / top, 2),
                 }

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Request
@@ -14,6 +12,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 from starlette.requests import ClientDisconnect
 
 from tradetalks.errors import BadFile, BadInput, TradeTalksError, unknown_name
+from tradetalks.report.markup import environment, minus
 from tradetalks.results import headline, to_json, variables
 from tradetalks.web import downloads, registry
 from tradetalks.web import question as asking
@@ -24,13 +23,12 @@ from tradetalks.web.view import (
     answer_context,
     chart_rows,
     details,
-    minus,
     sector_rows,
     summary,
 )
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
+    from jinja2 import Template
 
     from tradetalks.engine import FirstAnswer
     from tradetalks.results import RunResult
@@ -207,8 +205,8 @@ def duty(request: Request) -> Response:
 @router.get("/answers")
 def answers(request: Request) -> Response:
     """List the commands whose answers have a page."""
-    return HTMLResponse(render(request, "answers.html", commands=registry.COMMANDS.values(),
-                               groups=registry.GROUPS))  # fmt: skip
+    return HTMLResponse(render(request, "answers.html", commands=registry.commands().values(),
+                               groups=registry.groups()))  # fmt: skip
 
 
 @router.get("/answers/{name}")
@@ -352,31 +350,5 @@ def render(request: Request, name: str, **context: Any) -> str:
     return _template(name).render(**shared, **context)
 
 
-def _template(name: str) -> Any:
-    return _environment().get_template(name)
-
-
-@cache
-def _environment() -> Environment:
-    from jinja2 import Environment, FunctionLoader, StrictUndefined
-
-    folder = files("tradetalks.web").joinpath("templates")
-    environment = Environment(
-        loader=FunctionLoader(lambda name: folder.joinpath(name).read_text(encoding="utf-8")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["minus"] = _with_minus
-    environment.filters["link"] = _link
-    return environment
-
-
-def _with_minus(text: str) -> str:
-    return re.sub(r"(?<![\w-])-(?=[\d.])", "\u2212", text)
-
-
-def _link(address: str | None) -> str:
-    """Return an address that a link may have, nothing for any other."""
-    return address if (address or "").startswith(("https://", "http://")) and address else ""
+def _template(name: str) -> Template:
+    return environment("tradetalks.web").get_template(name)

@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from tradetalks.report.markup import minus
 from tradetalks.results.labels import country_name, sector_name
 from tradetalks.web.law import day_words
-from tradetalks.web.view import minus
 
 _BESIDE = ("sources", "assumptions", "warnings", "deadlines", "status", "units", "out", "command")
 _ROWS, _WORDS, _JOINED, _WIDTH = 500, 400, 4, 100
@@ -94,7 +94,7 @@ def headline(text: str) -> str:
         if "\u2500" in lines or "  " in lines:
             return ""
         if not lines.startswith("Note:") and not lines.endswith("?"):
-            return minus_signs(lines)
+            return minus(lines)
     return ""
 
 
@@ -108,11 +108,6 @@ def _paragraphs(text: str) -> Iterable[str]:
         if not following.strip() or len(following.split()[0]) <= room:
             yield " ".join(held).strip()
             held = []
-
-
-def minus_signs(text: str) -> str:
-    """Return a text whose negative numbers have a true minus sign."""
-    return re.sub(r"(?<![\w-])-(?=[\d.])", "\u2212", text)
 
 
 def heading(key: str) -> tuple[str, str]:
@@ -301,7 +296,7 @@ def _words(key: str, value: Any) -> str:
         return country_name(text)
     if _DAY.fullmatch(text):
         return day_words(text)
-    return text.replace("_", " ") if _NAME.fullmatch(text) else minus_signs(text)
+    return text.replace("_", " ") if _NAME.fullmatch(text) else minus(text)
 
 
 def _short(value: Any) -> str:

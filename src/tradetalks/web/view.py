@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradetalks.codes import sectors
+from tradetalks.report.markup import minus
 from tradetalks.results import PARTIES, sources_of, variables
 from tradetalks.results.labels import country_heading, country_name, number, sector_name
 
@@ -94,15 +95,6 @@ class Numbers:
         parties = [c for c in PARTIES if c in self.countries]
         others = [self.countries[i] for i in order if self.countries[i] not in parties]
         return parties + others[:_MOVERS]
-
-
-def minus(text: str) -> str:
-    """Return a number with a true minus sign.
-
-    >>> minus("-0.05")
-    '\u22120.05'
-    """
-    return text.replace("-", "\u2212")
 
 
 def answer_context(

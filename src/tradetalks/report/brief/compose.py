@@ -26,7 +26,7 @@ from tradetalks.report.brief.contents import (
 )
 from tradetalks.report.brief.figures import drawings
 from tradetalks.report.html import DISCLAIMER
-from tradetalks.report.html import minus as true_minus
+from tradetalks.report.markup import minus as true_minus
 from tradetalks.results import (
     EVIDENCE,
     PARTIES,

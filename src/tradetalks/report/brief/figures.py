@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tradetalks.report import theme
-from tradetalks.report.html import minus
 from tradetalks.report.marks import (
     Rows,
     dot,
@@ -16,6 +15,7 @@ from tradetalks.report.marks import (
     room_for_numbers,
     x,
 )
+from tradetalks.report.markup import minus
 from tradetalks.report.tariffs import DIRECTIONS, FAMILIES
 from tradetalks.report.theme import Spec
 from tradetalks.results import PARTIES, RunResult, movers
