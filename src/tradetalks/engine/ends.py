@@ -6,7 +6,7 @@ two ends are like saves four fifths of the work.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,22 +14,25 @@ import jax
 import numpy as np
 from numpy.typing import NDArray
 
-from tradetalks.engine.critical import check_goods
-from tradetalks.engine.economy import choose_sets, with_own_critical
 from tradetalks.engine.known import Known
-from tradetalks.engine.path import Path, cannot_be_shut, ends_only, shut_without_substitute
+from tradetalks.engine.path import (
+    Path,
+    cannot_be_shut,
+    each_of,
+    ends_only,
+    shut_without_substitute,
+)
 from tradetalks.engine.setting import (
     Setting,
     Shocks,
     account_ends,
     at_ends,
     elasticities_in,
-    setting_of,
+    open_question,
     worst,
 )
 from tradetalks.errors import NoAnswer, NotConverged
 from tradetalks.model import Equilibrium
-from tradetalks.model import Shock as ModelShock
 from tradetalks.solve import Status, solve
 
 if TYPE_CHECKING:
@@ -37,7 +40,6 @@ if TYPE_CHECKING:
     from tradetalks.scenario import Scenario
 
 Array = NDArray[np.float64]
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,7 +147,6 @@ def solve_ends(
     world: World | None = None,
     *,
     central_only: bool = False,
-    progress: Progress | None = None,
     known: Known | None = None,
 ) -> Ends:
     """Solve a scenario and its reference over the elasticity sets that the scenario asks for.
@@ -156,26 +157,13 @@ def solve_ends(
     `NotConverged` when the central set has no equilibrium, `BadInput` for what the world does not
     have.
     """
-    from tradetalks.data import load_world, sets_for
-    from tradetalks.scenario import compile_shock
-
-    table = (
-        world
-        if world is not None
-        else load_world(scenario.world, scenario.regions, goods=scenario.goods)
-    )
-    check_goods(scenario, table)
     known = known or Known()
-    shocks = known.shock(scenario.reference(), table), compile_shock(scenario, table)
-    sets = with_own_critical(
-        choose_sets(scenario, sets_for(table, scenario.horizon)), shocks[1].elasticities.critical
-    )
-    setting = setting_of(scenario, table, shocks, known)
+    setting, sets = open_question(scenario, world, known)
     if central_only:
         sets = tuple(s for s in sets if s.central)
     found: dict[str, SetEnds] = {}
     failed: dict[str, str] = {}
-    for done, chosen in enumerate(sets, start=1):
+    for chosen in sets:
         try:
             found[chosen.name] = solve_set(setting, chosen, known)
         except NoAnswer as error:
@@ -184,23 +172,20 @@ def solve_ends(
                     f"scenario '{scenario.name}', central elasticity set '{chosen.name}': {error}"
                 ) from None
             failed[chosen.name] = str(error)
-        if progress is not None:
-            progress(chosen.name, done, len(sets))
     return Ends(setting, sets, found, failed)
 
 
 def solve_set(setting: Setting, chosen: ElasticitySet, known: Known | None = None) -> SetEnds:
-    """Solve both ends under one elasticity set. Raises `NotConverged` and `NoAnswer`.
+    """Solve both ends under one elasticity set; the reference may be `known`.
 
-    Two solves take half the time of a batch of two, and the reference may be `known`.
+    Raises `NotConverged` and `NoAnswer`.
     """
     with jax.enable_x64(True):
         own = elasticities_in(setting, chosen)
         if shut_without_substitute(setting.wedged, np.asarray(own.sigma)):
             raise cannot_be_shut()
         path = ends_only(*setting.wedged)
-        both = jax.tree.map(np.asarray, path.ends(setting.groups))
-        before, after = (_member(both, end) for end in (0, 1))
+        before, after = each_of(path.ends(setting.groups))
         solutions = (
             (known or Known()).solution(setting.economy, own, before, setting.closure),
             solve(setting.economy, own, after, setting.closure),
@@ -208,10 +193,6 @@ def solve_set(setting: Setting, chosen: ElasticitySet, known: Known | None = Non
         first, last = (s.require() for s in solutions)
         ends = at_ends(setting.shocks, setting.wedged, setting.groups, (first, last))
     return SetEnds(setting, path, *ends, worst(solutions))
-
-
-def _member(shocks: ModelShock, end: int) -> ModelShock:
-    return jax.tree.map(lambda x: x[end], shocks)
 
 
 def spread(by_set: Mapping[str, float], central: str, name: str = "value") -> dict[str, float]:

@@ -12,13 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradetalks.engine.accounts import detail
-from tradetalks.engine.critical import check_goods, critical_band, critical_sources
+from tradetalks.engine.critical import critical_band, critical_sources
 from tradetalks.engine.decomposition import decompose
-from tradetalks.engine.economy import choose_sets, with_own_critical
 from tradetalks.engine.latent import latent_note, latent_premium
 from tradetalks.engine.law import law_record, revenue_note
 from tradetalks.engine.limits import Groups, ceiling_note, limits_between
-from tradetalks.engine.path import Path, path_between
+from tradetalks.engine.path import Path, each_of, path_between
 from tradetalks.engine.report import (
     assumptions_of,
     described,
@@ -32,12 +31,13 @@ from tradetalks.engine.setting import (
     account_ends,
     at_ends,
     elasticities_in,
-    setting_of,
+    open_question,
     worst,
 )
 from tradetalks.errors import NoAnswer, NotConverged
 from tradetalks.model import Elasticities, Equilibrium
-from tradetalks.solve import Solution, Status, solve_batch
+from tradetalks.model import Shock as ModelShock
+from tradetalks.solve import Solution, Status, solve
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -82,23 +82,12 @@ def simulate(
     is called after each set. Raises `NotConverged` when the central set has no equilibrium,
     `BadInput` and its kind for anything the scenario asks that the world does not have.
     """
-    from tradetalks.data import load_world, sets_for
-    from tradetalks.scenario import Scenario, compile_shock, load_scenario
+    from tradetalks.scenario import Scenario, load_scenario
 
     began = time.perf_counter()
     asked = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
-    table = (
-        world if world is not None else load_world(asked.world, asked.regions, goods=asked.goods)
-    )
-    check_goods(asked, table)
-    reference = asked.reference()
-    shocks = compile_shock(reference, table), compile_shock(asked, table)
-    sets = with_own_critical(
-        choose_sets(asked, sets_for(table, asked.horizon)), shocks[1].elasticities.critical
-    )
+    setting, sets = open_question(asked, world)
     loaded = time.perf_counter()
-
-    setting = setting_of(asked, table, shocks)
     with jax.enable_x64(True):
         cases: dict[str, _Case] = {}
         statuses: dict[str, Status] = {}
@@ -125,27 +114,33 @@ def simulate(
 
 
 def _solve_path(setting: Setting, elasticities: Elasticities) -> tuple[Path, list[Solution]]:
-    """Solve the two ends and what lies between them: at once, unless there are limits."""
+    """Solve the two ends and what lies between them."""
     before, after = setting.wedged
     path = path_between(before, after, np.asarray(elasticities.sigma))
     if setting.groups is None:
         shocks = path.shocks(slice(None), None, None)
-        return path, solve_batch(setting.economy, elasticities, shocks, setting.closure)
+        return path, _solve_points(setting, elasticities, shocks)
     return path, _solve_limited(setting, setting.groups, elasticities, path)
+
+
+def _solve_points(
+    setting: Setting, elasticities: Elasticities, shocks: ModelShock
+) -> list[Solution]:
+    return [
+        solve(setting.economy, elasticities, shock, setting.closure) for shock in each_of(shocks)
+    ]
 
 
 def _solve_limited(
     setting: Setting, groups: Groups, elasticities: Elasticities, path: Path
 ) -> list[Solution]:
     """Solve the ends first: where limits stand on the way depends on the volumes there."""
-    shocks = path.ends(groups)
-    first, last = solve_batch(setting.economy, elasticities, shocks, setting.closure)
+    first, last = _solve_points(setting, elasticities, path.ends(groups))
     if not (first.status.converged and last.status.converged):
         return [first, last]
     inner = slice(1, -1)
     limit = limits_between(groups, first.equilibrium, last.equilibrium, path.points[inner])
-    shocks = path.shocks(inner, groups, limit)
-    between = solve_batch(setting.economy, elasticities, shocks, setting.closure)
+    between = _solve_points(setting, elasticities, path.shocks(inner, groups, limit))
     return [first, *between, last]
 
 
@@ -180,45 +175,11 @@ def _labelled(
     from tradetalks.results import RunResult
 
     scenario, table, shocks = setting.scenario, setting.table, setting.shocks
-    by_set = {
-        name: {
-            "converged": s.converged,
-            "message": s.message,
-            "residual": s.residual if np.isfinite(s.residual) else None,
-            "walras": s.walras if np.isfinite(s.walras) else None,
-        }
-        for name, s in statuses.items()
-    }
-    failed = [name for name, s in statuses.items() if not s.converged]
-    kept = [s for s in statuses.values() if s.converged]
-    message = f"Solved for {len(kept)} of {len(statuses)} elasticity sets."
-    if failed:
-        message += " No equilibrium for " + ", ".join(failed) + ": the range is incomplete."
-    status: dict[str, Any] = {
-        "converged": not failed,
-        "message": message,
-        "residual": max(s.residual for s in kept),
-        "walras": max(abs(s.walras) for s in kept),
-        "by_set": by_set,
-        "failed_sets": failed,
-    }
+    status = _status(statuses)
     return RunResult(
         scenario=scenario.to_plain(),
         against=scenario.against,
-        world={
-            "name": table.name,
-            "year": table.year,
-            "regions": _regions(scenario, table, own_table),
-            "label": label_of(table),
-            "hash": table.content_hash(),
-            "sources": [
-                *map(described, table.sources),
-                *shares_source(scenario, table),
-                *critical_sources(table),
-            ],
-            "goods": [s for s, good in zip(table.sectors, table.goods, strict=True) if good],
-            "notes": list(table.notes),
-        },
+        world=_world(scenario, table, own_table),
         horizon=scenario.horizon,
         status=status,
         data=_dataset(setting, [s.name for s in sets], cases, central),
@@ -243,6 +204,49 @@ def _labelled(
         created=datetime.date.today().isoformat(),
         law=law_record(shocks, scenario.against),
     )
+
+
+def _status(statuses: dict[str, Status]) -> dict[str, Any]:
+    """Return how the elasticity sets ended; at least one converged."""
+    failed = [name for name, s in statuses.items() if not s.converged]
+    kept = [s for s in statuses.values() if s.converged]
+    message = f"Solved for {len(kept)} of {len(statuses)} elasticity sets."
+    if failed:
+        message += " No equilibrium for " + ", ".join(failed) + ": the range is incomplete."
+    return {
+        "converged": not failed,
+        "message": message,
+        "residual": max(s.residual for s in kept),
+        "walras": max(abs(s.walras) for s in kept),
+        "by_set": {
+            name: {
+                "converged": s.converged,
+                "message": s.message,
+                "residual": s.residual if np.isfinite(s.residual) else None,
+                "walras": s.walras if np.isfinite(s.walras) else None,
+            }
+            for name, s in statuses.items()
+        },
+        "failed_sets": failed,
+    }
+
+
+def _world(scenario: Scenario, table: World, own_table: bool) -> dict[str, Any]:
+    """Return what a result says of its table."""
+    return {
+        "name": table.name,
+        "year": table.year,
+        "regions": _regions(scenario, table, own_table),
+        "label": label_of(table),
+        "hash": table.content_hash(),
+        "sources": [
+            *map(described, table.sources),
+            *shares_source(scenario, table),
+            *critical_sources(table),
+        ],
+        "goods": [s for s, good in zip(table.sectors, table.goods, strict=True) if good],
+        "notes": list(table.notes),
+    }
 
 
 def _regions(scenario: Scenario, table: World, own_table: bool) -> str:
