@@ -92,3 +92,12 @@ def test_a_control_on_no_flow_is_refused(world):
     twice = ExportControl(**TERMS, approval="50%")
     with pytest.raises(BadInput, match="has a limit already"):
         compile_shock(ask(twice, twice), world)
+
+
+def test_each_destination_has_a_limit_of_its_own(world):
+    change = ExportControl.model_validate(TERMS | {"destinations": "all", "approval": "50%"})
+    (whole,) = compile_shock(ask(change), world).limits
+    each = compile_shock(ask(change.model_copy(update={"each": True})), world).limits
+    assert len(each) == whole.sector.size > 1 and all(x.sector.size == 1 for x in each)
+    assert sum(x.limit for x in each) == pytest.approx(whole.limit)
+    assert "each" not in ask(change).to_plain()["changes"][0]

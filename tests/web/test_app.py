@@ -11,7 +11,7 @@ import pytest
 
 import tradetalks as tt
 from pdf_text import Document
-from tradetalks.engine import first_answer
+from tradetalks.engine import Known, first_answer
 from tradetalks.report.markup import minus
 from tradetalks.results.labels import number
 from tradetalks.web import registry
@@ -50,9 +50,13 @@ def test_the_page_answers_as_the_engine_does(client: Client) -> None:
 
 def test_a_first_answer_is_the_central_one() -> None:
     scenario = Question.read({"lapse": "1", "cn-food": "10"}).scenario()
-    scenario = scenario.replace(regions="blocs")
-    world = tt.load_world(scenario.world, "blocs")
-    first = first_answer(scenario, world)
+    world = tt.load_world(scenario.world)
+    known = Known()
+    first_answer(Question.read({"s301": "150"}).scenario(), world, known)
+    first = first_answer(scenario, world, known)
+    alone = first_answer(scenario, world)
+    for name, value in alone.values.items():
+        np.testing.assert_array_equal(first.values[name], value, err_msg=name)
     run = tt.simulate(scenario.replace(elasticities="central"), world)
     for name in ("real_income", "exports", "tariff_revenue", "output_percent", "bilateral_balance"):
         assert np.allclose(first.values[name], run.at_central(name).values, atol=1e-8), name

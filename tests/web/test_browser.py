@@ -15,18 +15,12 @@ import pytest
 
 import tradetalks as tt
 from pdf_text import Document
-from web.serving import Served, server
+from web.serving import Served
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 QUESTION = "The truce lapses and rare earths stop"
-
-
-@pytest.fixture(scope="module")
-def served(browser: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with server(tmp_path_factory.mktemp("home"), "--no-warm-up") as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -53,6 +53,18 @@ def test_the_truce_and_rare_earths_become_a_scenario() -> None:
     )
 
 
+def test_every_buyer_can_be_compared_with_the_law() -> None:
+    from tradetalks.data import load_world
+    from tradetalks.engine.limits import groups_of
+    from tradetalks.scenario import compile_shock
+
+    scenario = Question.read({"magnets": "50", "buyers": "all"}).scenario()
+    world = load_world(scenario.world, goods=scenario.goods)
+    shocks = compile_shock(scenario.reference(), world), compile_shock(scenario, world)
+    groups = groups_of(shocks, world.trade)
+    assert groups is not None and set(groups.names) >= {"CHN REE to USA", "CHN REE to DEU"}
+
+
 def test_the_groups_cover_every_good_once() -> None:
     from tradetalks.codes import sectors
 

@@ -9,7 +9,6 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,13 +17,6 @@ import httpx
 import pytest
 
 from web.serving import Served, server
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with server(tmp_path_factory.mktemp("home"), "--no-warm-up") as found:
-        yield found
-
 
 PAGES = ("", "law", "answers", "answer?s301=150&stage=first", "api/status", "chart/law")
 

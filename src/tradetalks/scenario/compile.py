@@ -124,7 +124,8 @@ class _State:
             case PurchaseFloor():
                 self.limits.add(change, self.flows.of(change, keys), keys)
             case ExportControl():
-                self.limits.add(change.as_quota(), self.flows.controlled(change, keys), keys)
+                flows = self.flows.controlled(change, keys)
+                self.limits.add(change.as_quota(), flows, keys, each=change.each)
             case LiftControl():
                 self.lift(change, keys)
             case Subsidy() | Productivity():

@@ -87,7 +87,8 @@ class ExportControl(OneOf):
     next review: the cap is then the expected one. `exempt` names partners with
     general licences or a green channel; `leakage` is the part of what is refused that arrives
     all the same. With a the part that is allowed, the cap is leakage + (1 - leakage) a of the
-    world's year's volume, for each exporter and sector over all its destinations. At
+    world's year's volume, for each exporter and sector over all its destinations, or `each`
+    of them: so the controls of the law are, and only equal groups can be compared. At
     `highest_premium` (10,000% if left out) users find other ways, and more arrives than the
     cap says.
     """
@@ -98,6 +99,7 @@ class ExportControl(OneOf):
         default=(ALL,), description="to whom: a country code, a list, EU or all"
     )
     exempt: Names | None = Field(default=None, description="partners with general licences")
+    each: bool = Field(default=False, description="a limit for each destination, as in the law")
     sectors: Sectors = Field(description="critical goods, a sector code or a list")
     ban: OnlyTrue | None = Field(default=None, description="true: nothing is allowed")
     approval: Share | None = Field(default=None, description="part of applications granted")

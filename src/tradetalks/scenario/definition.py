@@ -282,7 +282,7 @@ _NAMES = (
 )  # fmt: skip
 """Keys of a change that name countries or sectors."""
 _DATES = {"as_of", "known_on", "on", "until", "replay", "date"}
-_FLAGS = ("both_ways", "pooled")
+_FLAGS = ("both_ways", "pooled", "each")
 """Flags that say nothing when false."""
 
 

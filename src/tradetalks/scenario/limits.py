@@ -43,8 +43,11 @@ class Limits:
     of_law: bool = False
     _asked: list[tuple[Limiting, Mask, Keys, bool]] = field(default_factory=lambda: [])
 
-    def add(self, change: Limiting, flows: Mask, keys: Keys) -> None:
-        """Note a limit on `flows`. Raises `BadInput` where they have no trade or have a limit."""
+    def add(self, change: Limiting, flows: Mask, keys: Keys, *, each: bool = False) -> None:
+        """Note a limit on `flows`, or on `each` of them.
+
+        Raises `BadInput` where they have no trade or have a limit.
+        """
         traded = flows & (self.world.trade > 0.0)
         if self.of_law:
             for _, other, _, _ in self._asked:
@@ -69,7 +72,7 @@ class Limits:
             held = self.names.country_mask((holder,), (*keys, "rent"))
             if held.sum() != 1:
                 raise self._error("licences have one holder.", "Name one country.", keys)
-        self._asked.append((change, traded, keys, self.of_law))
+        self._asked.append((change, traded, keys, self.of_law or each))
 
     def build(self, iceberg: Array) -> tuple[FlowLimit, ...]:
         """Return the limits; `iceberg` says which flows another change has shut."""

@@ -17,6 +17,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from tradetalks.errors import NoAnswer, TradeTalksError
+from tradetalks.web import executables
 
 if TYPE_CHECKING:
     from tradetalks.data import World
@@ -29,6 +30,7 @@ _GLIMPSES = 256
 _PATIENCE = 20.0  # seconds that a question waits for its turn
 _LINE = 24  # questions that may wait
 _FIRSTS, _WHOLES = 2, 1  # solved at the same time
+_COMPILED = 0.5  # seconds after which an answer may have compiled something
 
 T = TypeVar("T")
 
@@ -43,7 +45,7 @@ class _Turns:
     """At most `count` at a time, at most `_LINE` waiting, nobody longer than `_PATIENCE`."""
 
     def __init__(self, count: int) -> None:
-        self._free = threading.Semaphore(count)
+        self._count, self._free = count, threading.Semaphore(count)
         self._waiting, self._lock = 0, threading.Lock()
 
     @contextmanager
@@ -63,6 +65,16 @@ class _Turns:
             yield
         finally:
             self._free.release()
+
+    @contextmanager
+    def alone(self) -> Generator[None]:
+        """Wait until nobody has a turn, and give none meanwhile; for one caller at a time."""
+        for _ in range(self._count):
+            self._free.acquire()
+        try:
+            yield
+        finally:
+            self._free.release(self._count)
 
 
 class _Memory(Generic[T]):
@@ -103,6 +115,7 @@ class Desk:
         )
         self._firsts, self._wholes = _Turns(_FIRSTS), _Turns(_WHOLES)
         self._worlds = _Memory["World"](8)
+        self._clearing = threading.Lock()
         self.warm = threading.Event()
 
     @cached_property
@@ -151,12 +164,29 @@ class Desk:
         known = memory.get(asked.key)
         if known is not None:
             return known
+        began = time.perf_counter()
         with turns.turn():
             known = memory.get(asked.key)  # the one before asked the same
             if known is None:
                 known = solve()
                 memory.put(asked.key, known)
+        if time.perf_counter() - began > _COMPILED:
+            self._make_room()
         return known
+
+    def _make_room(self) -> None:
+        """Forget what is compiled once it takes too many memory maps, between two questions."""
+        if executables.maps() <= executables.allowed() or not self._clearing.acquire(
+            blocking=False
+        ):
+            return
+        try:
+            with self._firsts.alone(), self._wholes.alone():
+                if executables.maps() > executables.allowed():
+                    executables.forget()
+                    _log.info("compiled programs were forgotten to make room")
+        finally:
+            self._clearing.release()
 
     def warm_up(self, questions: list[Callable[[], Scenario]], stop: threading.Event) -> None:
         """Compile what the page's questions need, the likely ones first; a thread does this."""

@@ -216,6 +216,8 @@ class Question:
         changes: list[dict[str, Any]] = []
         if "magnets" in self.moved:
             terms = {"exporter": "CHN", "destinations": self.buyers, "sectors": ["REE", "MAGNETS"]}
+            if self.buyers == "all":
+                terms["each"] = True  # as the law limits each: the two can be compared
             changes.append(_control(terms, self.moved["magnets"]))
         if "chips" in self.moved:
             terms = {"exporter": ["USA", "TWN", "KOR"], "destinations": "CHN",
