@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 import httpx
 
-from store.test_store import kill_at_random
+from store.test_store import Writers, kill_at_random
 from web.serving import server
 from web.test_serving import fifty, malformed
 
@@ -114,7 +114,9 @@ def main() -> None:
         served_figures(place / "warm", wanted, quick)
     if "kills" in wanted:
         kills, began = 20 if quick else 100, time.perf_counter()
-        runs = kill_at_random(place / "runs", kills)
+        writers = Writers()
+        runs = kill_at_random(writers, place / "runs", kills)
+        writers.close()
         print(f"{kills} kills: {runs} runs, all whole, {time.perf_counter() - began:.0f} s")
     shutil.rmtree(place, ignore_errors=True)
 

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -23,9 +24,62 @@ from tradetalks.store import Store
 WRITER = Path(__file__).with_name("writer.py")
 
 
-def start(folder: Path, *arguments: int) -> subprocess.Popen[str]:
-    command = [sys.executable, str(WRITER), str(folder), *map(str, arguments)]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+class Writers:
+    """Processes that store runs: all are forks of one that has imported what they need."""
+
+    def __init__(self) -> None:
+        command = [sys.executable, str(WRITER)]
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        self.longest = 6 * float(self._line().split()[1])  # a few runs, on any machine
+        self.begun: list[int] = []
+        self.stored = set[str]()
+
+    def start(self, folder: Path, seeds: Iterable[int], runs: int = sys.maxsize) -> list[int]:
+        """Begin a writer of `runs` runs for each seed; return their numbers."""
+        self.begun = []
+        wanted = [f"start {folder} {seed} {runs}\n" for seed in seeds]
+        self._say("".join(wanted))
+        while len(self.begun) < len(wanted):
+            self._hear(self._line())
+        return self.begun
+
+    def wait(self) -> set[str]:
+        """Wait until all writers are gone; return the runs that were stored so far."""
+        self._say("wait\n")
+        while (line := self._line()) != "gone\n":
+            self._hear(line)
+        return self.stored
+
+    def close(self) -> None:
+        assert self.process.stdin is not None and self.process.stdout is not None
+        self.process.stdin.close()
+        self.process.wait(60)
+        self.process.stdout.close()
+
+    def _say(self, words: str) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(words)
+        self.process.stdin.flush()
+
+    def _line(self) -> str:
+        assert self.process.stdout is not None
+        return self.process.stdout.readline()
+
+    def _hear(self, line: str) -> None:
+        word, name = line.split()
+        if word == "begun":
+            self.begun.append(int(name))
+        else:
+            self.stored.add(name)
+
+
+@pytest.fixture(scope="module")
+def writers() -> Iterator[Writers]:
+    made = Writers()
+    yield made
+    made.close()
 
 
 def same(a: RunResult, b: RunResult) -> bool:
@@ -117,12 +171,11 @@ def test_runs_are_named_by_their_beginning_and_deleted(tmp_path: Path) -> None:
     assert {row["id"] for row in store.rows()} == {names[0], names[2]}
 
 
-def test_concurrent_writers_lose_nothing(tmp_path: Path) -> None:
-    writers = [start(tmp_path, seed, 5) for seed in range(3)]
-    told = [w.communicate(timeout=120)[0].splitlines() for w in writers]
-    assert [w.returncode for w in writers] == [0] * 3
-    store = Store(tmp_path)
-    assert {line.split()[1] for lines in told for line in lines} == {r["id"] for r in store.rows()}
+def test_concurrent_writers_lose_nothing(writers: Writers, tmp_path: Path) -> None:
+    writers.stored = set()
+    writers.start(tmp_path, range(3), runs=5)
+    stored, store = writers.wait(), Store(tmp_path)
+    assert stored and stored == {r["id"] for r in store.rows()}
     check_whole(store)
     assert not list(tmp_path.glob(".*"))
 
@@ -130,47 +183,27 @@ def test_concurrent_writers_lose_nothing(tmp_path: Path) -> None:
 TOGETHER = 3  # processes that write at the same time
 
 
-def kill_at_random(folder: Path, times: int) -> int:
+def kill_at_random(writers: Writers, folder: Path, times: int) -> int:
     """Kill writers `times` at random moments, three at work at a time; return the runs then held.
 
     After each three the store is whole, and holds every run that a writer said it had stored.
     """
-    draw, store, promised, kept, killed = random.Random(5), Store(folder), set[str](), 0, 0
-    with start(folder) as writers:
-        assert writers.stdin is not None and writers.stdout is not None
-        longest = 6 * float(writers.stdout.readline().split()[1])  # a few runs, on any machine
-        while killed < times:
-            count = min(TOGETHER, times - killed)
-            for number in range(count):
-                writers.stdin.write(f"start {killed + number}\n")
-            writers.stdin.flush()
-            begun: list[int] = []
-            while len(begun) < count:
-                _hear(writers.stdout.readline(), begun, promised)
-            for process in draw.sample(begun, count):
-                time.sleep(draw.uniform(0.0, longest))
-                os.kill(process, signal.SIGKILL)
-            killed += count
-            writers.stdin.write("wait\n")
-            writers.stdin.flush()
-            while (line := writers.stdout.readline()) != "gone\n":
-                _hear(line, begun, promised)
-            kept = check_whole(store)
-            assert promised <= {row["id"] for row in store.rows()}
-        writers.stdin.close()
+    draw, store, kept, killed = random.Random(5), Store(folder), 0, 0
+    writers.stored = set()
+    while killed < times:
+        count = min(TOGETHER, times - killed)
+        for process in draw.sample(writers.start(folder, range(killed, killed + count)), count):
+            time.sleep(draw.uniform(0.0, writers.longest))
+            os.kill(process, signal.SIGKILL)
+        killed += count
+        promised = writers.wait()
+        kept = check_whole(store)
+        assert promised <= {row["id"] for row in store.rows()}
     return kept
 
 
-def _hear(line: str, begun: list[int], promised: set[str]) -> None:
-    word, name = line.split()
-    if word == "begun":
-        begun.append(int(name))
-    else:
-        promised.add(name)
-
-
-def test_a_kill_at_any_moment_leaves_whole_runs(tmp_path: Path) -> None:
-    assert kill_at_random(tmp_path, 9) > 1
+def test_a_kill_at_any_moment_leaves_whole_runs(writers: Writers, tmp_path: Path) -> None:
+    assert kill_at_random(writers, tmp_path, 9) > 1
 
 
 def test_a_full_disk_is_said_and_leaves_nothing(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Processes that store run after run, for the tests that kill them.
 
-`writer.py FOLDER SEED COUNT` stores COUNT runs. `writer.py FOLDER` reads lines: `start SEED` begins
-a process that stores without end and says its number, `wait` waits until all of them are gone.
+It reads lines: `start FOLDER SEED COUNT` begins a process that stores COUNT runs (all but without
+end if it is large) and says its number, `wait` waits until all of them are gone.
 """
 
 from __future__ import annotations
@@ -54,10 +54,6 @@ def write(folder: str, seed: int, count: int) -> None:
 
 
 def main() -> None:
-    folder, *rest = sys.argv[1:]
-    if rest:
-        write(folder, *map(int, rest))
-        return
     with tempfile.TemporaryDirectory() as place:
         save_run(run_of(0), Path(place) / "first")  # imports what a run folder needs, once for all
         began = time.perf_counter()
@@ -69,7 +65,9 @@ def main() -> None:
             child = os.fork()
             if child == 0:
                 say(f"begun {os.getpid()}")
-                write(folder, int(line.split()[1]), sys.maxsize)
+                _, folder, seed, count = line.split()
+                write(folder, int(seed), int(count))
+                os._exit(0)
             children.append(child)
         else:
             for child in children:

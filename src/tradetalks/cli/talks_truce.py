@@ -19,8 +19,8 @@ from tradetalks.cli.output import (
     table_text,
     watched,
 )
-from tradetalks.cli.talks_truce_draws import draws_body, draws_text
-from tradetalks.cli.talks_truce_stands import chart_of, stands_text
+from tradetalks.cli.talks_truce_draws import draws_body, draws_text, with_ranges
+from tradetalks.cli.talks_truce_stands import alive_rows, chart_of, stands_text
 
 if TYPE_CHECKING:
     from datetime import date
@@ -95,7 +95,7 @@ def truce(
         more["front_loading"] = around(found.until)
     if drawn is not None:
         more["draws"] = draws_body(drawn)
-    more |= {"alive": found.alive(), "alive_on_record": found.alive_on_record()}
+    more |= {"alive": alive_rows(found, more), "alive_on_record": found.alive_on_record()}
     if out is not None:
         from tradetalks.report.drawing import save_spec
 
@@ -173,6 +173,7 @@ def _envelope(found: TruceAnswer, more: Mapping[str, Any]) -> Answer:
         },
         "states": {"a_month": found.played.states, "all_months": found.played.dated},
         **summary,
+        "players": with_ranges(summary["players"], more),
         "choices": found.choices(),
         "enforcement": found.enforcement(),
         "reviews": found.reviews(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tradetalks.cli.output import paragraph, table_text
@@ -39,6 +39,21 @@ def draws_body(found: TruceDraws) -> dict[str, Any]:
         "drivers": {name: found.drivers(name) for name in OUTCOMES},
         "parameters": [p.as_row() for p in found.space],
     }
+
+
+def with_ranges(
+    players: Sequence[Mapping[str, Any]], more: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Return rows by player with 90% of the draws as `_low` and `_high` of what was drawn."""
+    drawn = {r["outcome"]: r for r in more.get("draws", {}).get("quantiles", ())}
+    out: list[dict[str, Any]] = []
+    for row in players:
+        ends: dict[str, float] = {}
+        for key in ("month_against_war", "stall"):
+            if own := drawn.get(f"{key}_{row['player'].lower()}"):
+                ends |= {f"{key}_low": own["p05"], f"{key}_high": own["p95"]}
+        out.append({**row, **ends})
+    return out
 
 
 def draws_text(body: Mapping[str, Any]) -> list[str]:

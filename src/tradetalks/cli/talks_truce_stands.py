@@ -13,6 +13,16 @@ if TYPE_CHECKING:
 _STANDS = ("stands", "truce", "deal")
 
 
+def alive_rows(found: TruceAnswer, more: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the chances by month; `stands_low` and `stands_high` are 90% of the draws, if any."""
+    fan = {r["months"]: r for r in more.get("draws", {}).get("fan", ())}
+    return [
+        r | ({"stands_low": own["p05"], "stands_high": own["p95"]} if own else {})
+        for r in found.alive()
+        for own in (fan.get(r["months"]),)
+    ]
+
+
 def chart_of(found: TruceAnswer, more: Mapping[str, Any]) -> dict[str, Any]:
     """Return how long it may stand, above the maps, or above what it is worth."""
     from tradetalks.report.truces import fan_panel, truce_spec, worth_spec

@@ -92,7 +92,7 @@ CONTROLS = (
 )  # fmt: skip
 SLIDERS = {s.name: s for s in (*AUTHORITIES, *FLAT, *PRODUCTS["us"], *PRODUCTS["cn"], *CONTROLS)}
 STARTS = {
-    "truce-as-announced": "the truce as announced, to 10 January 2027",
+    "truce-as-announced": "truce, to 10 January 2027",
     "current-law": "enacted law of 5 October 2026",
 }
 HORIZONS = {

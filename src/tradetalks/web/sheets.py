@@ -30,7 +30,8 @@ _UNITS = {
 _CENTRES = ("", "_probability", "_central", "_percent", "_averted")
 _CHANCES = ("extend", "deal", "escalate", "lapse", "alive", "unbroken", "probability", "contacts",
             "averted_probability", "averted_low", "averted_high", "mean_forecast", "share_averted",
-            "detection", "least", "most")  # fmt: skip
+            "detection", "least", "most", "stands", "truce", "comply", "slow",
+            "breach")  # fmt: skip
 _GOODS = ("good", "sector", "goods")
 _CODE = re.compile(r"[A-Z]{3}")
 _PLAIN = {"usd_bn": "USD bn", "percent": "%", "points": "points"}
@@ -47,7 +48,8 @@ def tables(
 ) -> list[dict[str, Any]]:
     """Return every list of mappings as a table; those of `wanted` (path to title) come first.
 
-    `names` gives columns other headings; an empty one leaves the column out.
+    `names` gives columns other headings; an empty one leaves the column out. A name may be that of
+    a column (`gain`) or of one table's (`players.gain`).
 
     A table has `name`, `columns` (heading and unit), `words` (which columns are text), `rows` of
     cells (text, range, link), `more` (rows left out) and `beside` (whether it is not in `wanted`).
@@ -57,11 +59,18 @@ def tables(
     order = [*(k for k in titles if k in found), *(k for k in found if k not in titles)]
     out = []
     for path in order:
-        made = _table([_totals(row) for row in found[path]], names or {})
+        made = _table([_totals(row) for row in found[path]], _own(names or {}, path))
         if made["columns"]:
             name = titles.get(path) or _title(path)
             out.append({"name": name, **made, "beside": bool(titles) and path not in titles})
     return out
+
+
+def _own(names: Mapping[str, str], path: str) -> dict[str, str]:
+    """Return the names as the table of `path` has them."""
+    start = f"{path}."
+    own = {k.removeprefix(start): v for k, v in names.items() if k.startswith(start)}
+    return {**names, **own}
 
 
 def _title(path: str) -> str:

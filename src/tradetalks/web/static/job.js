@@ -84,11 +84,43 @@ async function show(body) {
   if (body.chart) await draw("job", $("#job-chart .canvas"), narrow(body.chart));
 }
 
-// On a phone what stands side by side stands one below the other.
-function narrow(spec) {
-  if (!spec.hconcat || $("#job-chart").clientWidth > 760) return spec;
-  const { hconcat, ...rest } = spec;
-  return { ...rest, vconcat: hconcat };
+// On a phone what stands side by side stands one below the other, and nothing is wider than the phone.
+const LABELS = 165, LETTER = 6.4; // room for the names beside a plot, and of a letter of a title
+
+function narrow(spec, room = $("#job-chart").clientWidth) {
+  if (room > 760) return spec;
+  const small = { fontSize: 13, subtitleFontSize: 11, anchor: "start", frame: "bounds" };
+  return { ...fitted(spec, room), config: { ...spec.config, title: { ...spec.config?.title, ...small } } };
+}
+
+function fitted({ hconcat, ...spec }, room, inner = 0) {
+  const made = { ...spec, ...(hconcat && { vconcat: hconcat }) };
+  if (typeof made.width === "number") made.width = Math.min(made.width, room - LABELS);
+  if (made.vconcat) made.vconcat = made.vconcat.map((part) => fitted(part, room, LABELS - 40));
+  if (made.layer) made.layer = made.layer.map((part) => fitted(part, room));
+  const legend = made.encoding?.color?.legend;
+  if (legend?.columns) {
+    const color = { ...made.encoding.color, legend: { ...legend, columns: 1 } };
+    made.encoding = { ...made.encoding, color };
+  }
+  if (made.title?.text) {
+    const lines = (text) => [text].flat().filter(Boolean).flatMap((t) => wrapped(t, (room - inner) / LETTER));
+    made.title = { ...made.title, text: lines(made.title.text), subtitle: lines(made.title.subtitle) };
+  }
+  if (made.mark?.type === "text" && made.data?.values?.length === 1 && Array.isArray(made.data.values[0].text)) {
+    const text = made.data.values[0].text.flatMap((t) => wrapped(t, (room - LABELS) / 4.9)); // the source
+    Object.assign(made, { data: { values: [{ text }] }, height: 13 * text.length + 8 });
+  }
+  return made;
+}
+
+function wrapped(text, most) {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    if (lines.at(-1) && lines.at(-1).length + word.length + 1 > most) lines.push(word);
+    else lines.push(`${lines.pop()} ${word}`.trim());
+  }
+  return lines;
 }
 
 $("#job-png").addEventListener("click", () => png("job"));
