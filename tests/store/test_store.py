@@ -69,6 +69,7 @@ class Writers:
 
     def _hear(self, line: str) -> None:
         word, name = line.split()
+        assert word != "failed", "a writer ended with an error"
         if word == "begun":
             self.begun.append(int(name))
         else:

@@ -71,7 +71,9 @@ def main() -> None:
             children.append(child)
         else:
             for child in children:
-                os.waitpid(child, 0)
+                status = os.waitpid(child, 0)[1]
+                if os.WIFEXITED(status) and os.WEXITSTATUS(status):
+                    say(f"failed {child}")
             children = []
             say("gone")
 
