@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +17,8 @@ pytest_plugins = ["bench_targets"]
 NEEDS = ("raw_data", "browser", "cjk_font")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 HOME = pytest.StashKey[str]()
+MAPS = Path("/proc/self/maps")
+MANY_MAPS = 20_000
 
 # The same numbers are drawn on every run and every machine; `HYPOTHESIS_PROFILE=explore` looks
 # for new ones. Shapes compile, so a first example may be slow: no deadline.
@@ -51,6 +54,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(need)
             elif item.get_closest_marker(need) is not None:
                 names.insert(0, need)
+
+
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Between files, let go of compiled code before Linux refuses more of it.
+
+    Every compiled function takes dozens of memory maps; a process may have 65,530 of them, and
+    the compiler aborts at the next.
+    """
+    ends = nextitem is None or nextitem.path != item.path
+    if ends and "jax" in sys.modules and MAPS.exists():
+        with MAPS.open("rb") as lines:
+            if sum(1 for _ in lines) > MANY_MAPS:
+                sys.modules["jax"].clear_caches()
 
 
 def skip_or_fail(need: str, reason: str) -> None:
