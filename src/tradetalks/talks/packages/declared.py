@@ -16,7 +16,7 @@ def agenda_book(agenda: Agenda) -> Book:
 
     Ids are `agenda.issue.level.side` and `agenda.approver.threshold`.
     """
-    figures = {f"{agenda.name}.{figure.id}": figure for figure in _figures(agenda)}
+    figures = {figure.id: figure for figure in _figures(agenda)}
     about = (
         f"{agenda.title or agenda.question}: what levels are worth beyond what the model computes."
     )
@@ -34,16 +34,17 @@ def _figures(agenda: Agenda) -> Iterator[Figure]:
             )
             for weight in level.weights:
                 yield _figure(
-                    f"{issue.id}.{level.id}.{weight.side}", f"{title}, to {weight.side}",
+                    f"{agenda.name}.{issue.id}.{level.id}.{weight.side}", f"{title}, to {weight.side}",
                     _UNITS[weight.unit], weight,
                 )  # fmt: skip
     unit = _UNITS[agenda.unit]
     for one in agenda.approvers:
-        yield _figure(f"{one.id}.threshold", f"Least gain for: {one.role}", unit, one.threshold)
-        yield _figure(f"{one.id}.noise", f"How unsure that is: {one.role}", unit, one.noise)
+        name = f"{agenda.name}.{one.id}"
+        yield _figure(f"{name}.threshold", f"Least gain for: {one.role}", unit, one.threshold)
+        yield _figure(f"{name}.noise", f"How unsure that is: {one.role}", unit, one.noise)
         for stake in one.stakes:
             title = f"{titles[stake.issue, stake.level]}, to: {one.role}"
-            yield _figure(f"{one.id}.{stake.issue}.{stake.level}", title, unit, stake)
+            yield _figure(f"{name}.{stake.issue}.{stake.level}", title, unit, stake)
 
 
 def _figure(id: str, what: str, unit: str, figure: Declared) -> Figure:
