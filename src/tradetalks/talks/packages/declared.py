@@ -29,14 +29,11 @@ def _figures(agenda: Agenda) -> Iterator[Figure]:
     titles: dict[tuple[str, str], str] = {}
     for issue in agenda.issues:
         for level in issue.levels:
-            title = titles[issue.id, level.id] = (
-                f"{issue.title or issue.id}: {level.title or level.id}"
-            )
+            title = f"{issue.title or issue.id}: {level.title or level.id}"
+            titles[issue.id, level.id] = title
             for weight in level.weights:
-                yield _figure(
-                    f"{agenda.name}.{issue.id}.{level.id}.{weight.side}", f"{title}, to {weight.side}",
-                    _UNITS[weight.unit], weight,
-                )  # fmt: skip
+                id = f"{agenda.name}.{issue.id}.{level.id}.{weight.side}"
+                yield _figure(id, f"{title}, to {weight.side}", _UNITS[weight.unit], weight)
     unit = _UNITS[agenda.unit]
     for one in agenda.approvers:
         name = f"{agenda.name}.{one.id}"
