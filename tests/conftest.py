@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -36,8 +36,12 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 def pytest_configure(config: pytest.Config) -> None:
     """Keep runs and caches of the tests away from the user's own."""
-    config.stash[HOME] = tempfile.mkdtemp(prefix="tradetalks-tests-")
-    os.environ["TRADETALKS_HOME"] = config.stash[HOME]
+    home = config.stash[HOME] = tempfile.mkdtemp(prefix="tradetalks-tests-")
+    os.environ["TRADETALKS_HOME"] = home
+    # What is compiled once serves every test and every process that a test starts.
+    os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", f"{home}/jax")
+    os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
+    os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.1")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -77,18 +81,11 @@ def skip_or_fail(need: str, reason: str) -> None:
 
 
 @pytest.fixture
-def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Give a test of the command line a home of its own, and lines of 100 characters.
-
-    What a command tells JAX by the environment is taken back.
-    """
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give a test of the command line a home of its own, and lines of 100 characters."""
     monkeypatch.setenv("TRADETALKS_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("COLUMNS", "100")
-    before = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("JAX_")}
-    yield tmp_path / "home"
-    for name in [name for name in os.environ if name.startswith("JAX_")]:
-        del os.environ[name]
-    os.environ.update(before)
+    return tmp_path / "home"
 
 
 @pytest.fixture
