@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tradetalks.cli.talks_truce_draws import draws_body, draws_text
+from tradetalks.cli.talks_truce_draws import draws_body, draws_text, with_ranges
+from tradetalks.cli.talks_truce_stands import alive_rows, chart_of, stands_text
 from tradetalks.errors import BadNumber
+from tradetalks.report.drawing import save_spec
 from tradetalks.results.draws import Parameter
 from tradetalks.talks.truce import TruceAnswer, play_truce, summary
 from tradetalks.talks.truce_alive import standing
@@ -157,3 +160,20 @@ def test_the_fan_spreads_over_the_draws(drawn: TruceDraws, answer: TruceAnswer) 
     own = {n: float(v[k]) for n, v in drawn.values.items() if n != TARIFFS}
     path = standing(answer.replayed(own, COARSE)).sum(1)
     assert drawn.paths[k, : path.size] == pytest.approx(path, abs=1e-12)
+
+
+def test_the_chart_shows_fan_record_and_worth(
+    answer: TruceAnswer, drawn: TruceDraws, tmp_path: Path
+) -> None:
+    more = {"maps": [], "draws": draws_body(drawn), "alive_on_record": answer.alive_on_record()}
+    more["alive"] = alive_rows(answer, more)
+    assert more["alive"][2]["stands_low"] < more["alive"][2]["stands_high"]
+    save_spec(chart_of(answer, more), tmp_path / "truce.svg")
+    svg = (tmp_path / "truce.svg").read_text("utf-8")
+    for words in ("Will it stand past 10 January 2027?", "48 draws", "record: ", "assumed",
+                  "percent", "USD billions"):  # fmt: skip
+        assert words in svg, words
+    words = stands_text(more)
+    assert "5% of draws" in words and "The record without Phase One" in words
+    (usa, _) = with_ranges(answer.summary()["players"], more)
+    assert usa["stall_low"] < usa["stall_high"]
