@@ -173,7 +173,7 @@ def test_the_chart_shows_fan_record_and_worth(
     for words in ("Will it stand past 10 January 2027?", "48 draws", "record: ", "assumed",
                   "percent", "USD billions"):  # fmt: skip
         assert words in svg, words
-    words = stands_text(more)
+    words = " ".join(stands_text(more).split())
     assert "5% of draws" in words and "The record without Phase One" in words
     (usa, _) = with_ranges(answer.summary()["players"], more)
     assert usa["stall_low"] < usa["stall_high"]
