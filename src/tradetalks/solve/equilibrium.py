@@ -42,6 +42,7 @@ from tradetalks.solve.status import TOLERANCE, Method, Status, describe
 # Anderson stops a little below the tolerance that is promised
 _TARGET = 0.5 * TOLERANCE
 _MAX_ITERATIONS = 250
+_NEAR = 1e-4
 _PHASES = (4, 16)
 
 
@@ -198,8 +199,12 @@ def solve(
         begin = _start(economy, problem.closure, shock) if from_state is None else from_state
         state, equilibrium, found = _solve_single(problem, shock, begin, False)
         status = _status(found, "anderson")
+        finite = bool(jnp.isfinite(found.residual))
+        if not status.converged and float(found.residual) < _NEAR:
+            # stalled close by: with an empty memory it often goes on, and nothing is compiled
+            state, equilibrium, found = _solve_single(problem, shock, state, False)
+            status, finite = _status(found, "anderson"), bool(jnp.isfinite(found.residual))
         if not status.converged:
-            finite = bool(jnp.isfinite(found.residual))
             state, equilibrium, found = _solve_single(
                 problem, shock, state if finite else begin, True
             )
