@@ -215,7 +215,9 @@ class Question:
     def _controls(self) -> list[dict[str, Any]]:
         changes: list[dict[str, Any]] = []
         if "magnets" in self.moved:
-            terms = {"exporter": "CHN", "destinations": self.buyers, "sectors": ["REE", "MAGNETS"]}
+            terms: dict[str, Any] = {
+                "exporter": "CHN", "destinations": self.buyers, "sectors": ["REE", "MAGNETS"],
+            }  # fmt: skip
             if self.buyers == "all":
                 terms["each"] = True  # as the law limits each: the two can be compared
             changes.append(_control(terms, self.moved["magnets"]))
