@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from tradetalks.cli.options import ELASTICITIES
 from tradetalks.cli.output import FORMAT, Format, emit, paragraph, progress, table_text
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def partners(
         "truce-lapses-to-april-peak", help="What happens without a deal: a scenario or a file."
     ),
     regions: str = typer.Option(None, help="Region set: default or all."),
-    elasticities: str = typer.Option("all", help="all, or central for a quick look."),
+    elasticities: str = ELASTICITIES,
     format: Format = FORMAT,
 ) -> None:
     """Which third countries gain while two fight, and can they change what either side fears?"""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from tradetalks.cli.options import SEED
 from tradetalks.cli.output import (
     FORMAT,
     Format,
@@ -62,7 +63,7 @@ def truce(
     draws: int = typer.Option(
         0, min=0, help="Play it for this many draws of the assumed numbers, too."
     ),
-    seed: int = typer.Option(1, help="The same seed gives the same draws."),
+    seed: int = SEED,
     front_loading: bool = typer.Option(
         False, "--front-loading", help="Add how far trade may swing around the end."
     ),

@@ -14,18 +14,9 @@ from jaxtyping import Array, Float, Int
 from numpy.typing import NDArray
 
 from tradetalks.errors import NotConverged
-from tradetalks.model import (
-    Closure,
-    Economy,
-    Elasticities,
-    Equilibrium,
-    Shock,
-    by_sector,
-    equilibrium_at,
-    trade_kernel,
-)
+from tradetalks.model import Closure, Economy, Elasticities, Equilibrium, Shock, by_sector
 from tradetalks.solve import TOLERANCE
-from tradetalks.solve.gradient import Inputs, fixed_state
+from tradetalks.solve.gradient import equilibrium_of
 from tradetalks.talks.interests import Interests
 from tradetalks.talks.payoff import Numbers, Setting, objective
 
@@ -174,9 +165,7 @@ def _evaluate(
 ) -> Any:
     def outcome(duty: Float[Array, "j n i"]) -> tuple[Array, tuple[Array, Array, Equilibrium]]:
         shock = Shock(duty, jnp.zeros_like(duty))
-        kernel = trade_kernel(economy, elasticities, shock, closure.selection)
-        state, residual = fixed_state(Inputs(economy, elasticities, closure, shock, kernel))
-        at = equilibrium_at(economy, elasticities, closure, shock, kernel, state)
+        at, residual = equilibrium_of(economy, elasticities, closure, shock)
         value = jax.vmap(lambda n, w: objective(economy, at, n, w, interests))(countries, weights)
         return value, (value, residual, at)
 

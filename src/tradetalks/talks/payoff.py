@@ -15,18 +15,9 @@ from jaxtyping import Array, Float, Int
 from numpy.typing import NDArray
 
 from tradetalks.errors import NotConverged
-from tradetalks.model import (
-    Closure,
-    Economy,
-    Elasticities,
-    Equilibrium,
-    Shock,
-    by_sector,
-    equilibrium_at,
-    trade_kernel,
-)
+from tradetalks.model import Closure, Economy, Elasticities, Equilibrium, Shock, by_sector
 from tradetalks.solve import TOLERANCE
-from tradetalks.solve.gradient import Inputs, fixed_state
+from tradetalks.solve.gradient import equilibrium_of
 from tradetalks.talks.interests import Interests, weighted
 
 Numbers = NDArray[np.float64]
@@ -121,9 +112,7 @@ def _evaluate(
 ) -> Any:
     def outcome(own: Float[Array, "j i"]) -> tuple[Array, tuple[Array, Equilibrium]]:
         shock = Shock(tariff.at[:, country, :].set(own), jnp.zeros_like(tariff))
-        kernel = trade_kernel(economy, elasticities, shock, closure.selection)
-        state, residual = fixed_state(Inputs(economy, elasticities, closure, shock, kernel))
-        at = equilibrium_at(economy, elasticities, closure, shock, kernel, state)
+        at, residual = equilibrium_of(economy, elasticities, closure, shock)
         return objective(economy, at, country, weights, interests), (residual, at)
 
     return jax.value_and_grad(outcome, has_aux=True)(tariff[:, country, :])
