@@ -34,7 +34,6 @@ _FROM: Any = typer.Option(
 )
 _PLAYERS: Any = typer.Argument(None, help="Two or more countries; default USA CHN.")
 _PARTNERS: Any = typer.Option("players", help="players: one another; all: everybody.")
-_PAIR = ("USA", "CHN")
 _THIRD, _COLUMNS = 5, 3
 
 
@@ -120,8 +119,7 @@ def nash(
     format: Format = FORMAT,
 ) -> None:
     """Where does a tariff war end, if each side answers the other as serves it best?"""
-    everybody = _everybody(partners)
-    _answer("nash", tuple(players or _PAIR), everybody, start_from, terms, format)
+    _answer("nash", _players(players), _everybody(partners), start_from, terms, format)
 
 
 def cooperative(
@@ -144,7 +142,7 @@ def cooperative(
     """What could talks bring, if all sides gain the same proportion?"""
     _answer(
         "cooperative",
-        tuple(players or _PAIR),
+        _players(players),
         _everybody(partners),
         start_from,
         terms,
@@ -153,6 +151,12 @@ def cooperative(
         gains=gains,
         cuts_only=cuts_only,
     )
+
+
+def _players(named: Sequence[str] | None) -> tuple[str, ...]:
+    from tradetalks.codes import PARTIES
+
+    return tuple(named or PARTIES)
 
 
 def _everybody(partners: str) -> tuple[str, ...]:

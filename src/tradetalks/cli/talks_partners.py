@@ -132,13 +132,15 @@ def _ranking(found: PartnerEffects) -> str:
 
 
 def _threats(found: PartnerEffects) -> str:
+    from tradetalks.codes import PARTIES
+
     points = {(r["measure"], r["country"]): r for r in found.threat_points()}
     gains = {r["measure"]: r for r in found.movers()}
     asked = [m for m in found.measures if not m.host]
     signs = {m.id: chr(ord("A") + n) for n, m in enumerate(asked)}
 
     def both(measure: str | None, what: str) -> list[str]:
-        return [_cell(points[measure, c], what, "percent") for c in ("USA", "CHN")]
+        return [_cell(points[measure, c], what, "percent") for c in PARTIES]
 
     rows = [["0", *both(None, "real_income"), "", "", ""]]
     rows += [

@@ -16,7 +16,6 @@ from tradetalks.talks.packages.payoffs import all_weights, assumed_size, unit_sc
 from tradetalks.talks.packages.trades import concessions, default_levels, shapley, temptation
 
 Row = dict[str, Any]
-CHOSEN = ("nash", "kalai_smorodinsky", "egalitarian")
 DRAWN = 4000
 """Packages that a cloud of points shows; beyond, a sample of equal steps."""
 
