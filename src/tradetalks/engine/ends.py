@@ -14,8 +14,6 @@ import jax
 import numpy as np
 from numpy.typing import NDArray
 
-from tradetalks.engine.critical import check_goods
-from tradetalks.engine.economy import choose_sets, with_own_critical
 from tradetalks.engine.path import Path, cannot_be_shut, ends_only, shut_without_substitute
 from tradetalks.engine.setting import (
     Setting,
@@ -23,7 +21,7 @@ from tradetalks.engine.setting import (
     account_ends,
     at_ends,
     elasticities_in,
-    setting_of,
+    open_question,
     worst,
 )
 from tradetalks.errors import NoAnswer, NotConverged
@@ -152,20 +150,7 @@ def solve_ends(
     the tolerance of the solver. Raises `NotConverged` when the central set has no equilibrium,
     `BadInput` for what the world does not have.
     """
-    from tradetalks.data import load_world, sets_for
-    from tradetalks.scenario import compile_shock
-
-    table = (
-        world
-        if world is not None
-        else load_world(scenario.world, scenario.regions, goods=scenario.goods)
-    )
-    check_goods(scenario, table)
-    shocks = compile_shock(scenario.reference(), table), compile_shock(scenario, table)
-    sets = with_own_critical(
-        choose_sets(scenario, sets_for(table, scenario.horizon)), shocks[1].elasticities.critical
-    )
-    setting = setting_of(scenario, table, shocks)
+    setting, sets = open_question(scenario, world)
     if central_only:
         sets = tuple(s for s in sets if s.central)
     found: dict[str, SetEnds] = {}

@@ -12,9 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradetalks.engine.accounts import detail
-from tradetalks.engine.critical import check_goods, critical_band, critical_sources
+from tradetalks.engine.critical import critical_band, critical_sources
 from tradetalks.engine.decomposition import decompose
-from tradetalks.engine.economy import choose_sets, with_own_critical
 from tradetalks.engine.latent import latent_note, latent_premium
 from tradetalks.engine.law import law_record, revenue_note
 from tradetalks.engine.limits import Groups, ceiling_note, limits_between
@@ -32,7 +31,7 @@ from tradetalks.engine.setting import (
     account_ends,
     at_ends,
     elasticities_in,
-    setting_of,
+    open_question,
     worst,
 )
 from tradetalks.errors import NoAnswer, NotConverged
@@ -82,23 +81,12 @@ def simulate(
     is called after each set. Raises `NotConverged` when the central set has no equilibrium,
     `BadInput` and its kind for anything the scenario asks that the world does not have.
     """
-    from tradetalks.data import load_world, sets_for
-    from tradetalks.scenario import Scenario, compile_shock, load_scenario
+    from tradetalks.scenario import Scenario, load_scenario
 
     began = time.perf_counter()
     asked = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
-    table = (
-        world if world is not None else load_world(asked.world, asked.regions, goods=asked.goods)
-    )
-    check_goods(asked, table)
-    reference = asked.reference()
-    shocks = compile_shock(reference, table), compile_shock(asked, table)
-    sets = with_own_critical(
-        choose_sets(asked, sets_for(table, asked.horizon)), shocks[1].elasticities.critical
-    )
+    setting, sets = open_question(asked, world)
     loaded = time.perf_counter()
-
-    setting = setting_of(asked, table, shocks)
     with jax.enable_x64(True):
         cases: dict[str, _Case] = {}
         statuses: dict[str, Status] = {}

@@ -25,6 +25,8 @@ from tradetalks.results.labels import country_in_sentence, country_name, number,
 from tradetalks.results.sentence import reference_words, world_label
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import xarray as xr
 
 _COUNTRIES_SHOWN, _PARTNERS_SHOWN = 30, 12
@@ -50,19 +52,7 @@ def charts(result: RunResult) -> tuple[Chart, ...]:
 def real_income(result: RunResult) -> Chart:
     """Draw real income by country: centre, range over the sets or over draws, sorted."""
     shown = movers(result, _COUNTRIES_SHOWN - len(PARTIES))
-    rows: Rows = []
-    for code in shown:
-        change = result.spread("real_income", country=code)
-        rows.append(
-            {
-                "country": country_name(code),
-                "central": change.central,
-                "low": change.low,
-                "high": change.high,
-                "who": code if code in PARTIES else "other",
-            }
-        )
-    rows.sort(key=lambda row: -row["central"])
+    rows = income_rows(result, shown)
     body: Spec = {
         "width": WIDTH,
         "height": _ROW * len(rows),
@@ -95,6 +85,23 @@ def real_income(result: RunResult) -> Chart:
         body,
         rows,
     )
+
+
+def income_rows(result: RunResult, shown: Sequence[str]) -> Rows:
+    """Return the change of real income of these countries with its range, the largest first."""
+    rows: Rows = []
+    for code in shown:
+        change = result.spread("real_income", country=code)
+        rows.append(
+            {
+                "country": country_name(code),
+                "central": change.central,
+                "low": change.low,
+                "high": change.high,
+                "who": code if code in PARTIES else "other",
+            }
+        )
+    return sorted(rows, key=lambda row: -row["central"])
 
 
 def decomposition(result: RunResult, shown: list[str]) -> Chart:

@@ -12,6 +12,7 @@ import numpy as np
 
 from tradetalks.errors import BadInput
 from tradetalks.talks.calibrate import FLAT_LIMIT, Calibration, calibrated_weights
+from tradetalks.talks.game import ossa
 from tradetalks.talks.payoff import Numbers
 from tradetalks.talks.question import REFERENCE, duties_only, index_of, reference_of
 
@@ -136,12 +137,10 @@ class RevealedWeights:
         """Return the sources of the law and of the table, and of the method."""
         from tradetalks.engine.report import described
 
-        method = {
-            "title": "Ossa (2014), American Economic Review 104(12), section IV.B: weights that "
-            "match non-cooperative tariffs",
-            "url": "https://doi.org/10.1257/aer.104.12.4104",
-            "evidence": "V",
-        }
+        method = ossa(
+            "Ossa (2014), American Economic Review 104(12), section IV.B: weights that "
+            "match non-cooperative tariffs"
+        )
         law = self.reference.to_plain().get("sources") or ()
         return [method, *law, *map(described, self.table.sources)]
 

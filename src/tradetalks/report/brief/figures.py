@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tradetalks.report import theme
+from tradetalks.report.figures import income_rows
 from tradetalks.report.html import minus
 from tradetalks.report.marks import (
     Rows,
@@ -62,19 +63,7 @@ def drawings(result: RunResult) -> tuple[Drawn, ...]:
 
 def _real_income(result: RunResult) -> Drawn:
     parties = [c for c in PARTIES if c in result.countries]
-    rows: Rows = []
-    for code in movers(result, _COUNTRIES - len(parties)):
-        change = result.spread("real_income", country=code)
-        rows.append(
-            {
-                "country": country_name(code),
-                "central": change.central,
-                "low": change.low,
-                "high": change.high,
-                "who": code if code in PARTIES else "other",
-            }
-        )
-    rows.sort(key=lambda row: -row["central"])
+    rows = income_rows(result, movers(result, _COUNTRIES - len(parties)))
     axis = "Change of real income, percent"
     body: Spec = {
         "width": _WIDE,
