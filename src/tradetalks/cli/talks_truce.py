@@ -80,22 +80,26 @@ def truce(
         from tradetalks.talks.frontload import around
 
         more["front_loading"] = around(found.until)
-    if out is not None:
-        from tradetalks.report.drawing import save_spec
-        from tradetalks.report.truces import truce_spec
-
-        save_spec(truce_spec(found.until.isoformat(), more["maps"], more["tornado"]), out)
-        sys.stderr.write(f"Chart: {out}\n")
+    _draw(found, more, out)
     if drawn is not None:
         more["draws"] = draws_body(drawn)
-    if watched():
-        from tradetalks.report.truces import truce_spec, worth_spec
-
-        until = found.until.isoformat()
-        aside("chart", truce_spec(until, more["maps"], more["tornado"]) if more["maps"]
-              else worth_spec(until, found.summary()))  # fmt: skip
     rows = found.summary()["players"]
     emit(_envelope(found, more), format, rows, lambda: truce_text(found, more))
+
+
+def _draw(found: TruceAnswer, more: Mapping[str, Any], out: Path | None) -> None:
+    """Draw maps and tornado into a file, and what there is for a page that watches."""
+    from tradetalks.report.truces import truce_spec, worth_spec
+
+    until = found.until.isoformat()
+    if out is not None:
+        from tradetalks.report.drawing import save_spec
+
+        save_spec(truce_spec(until, more["maps"], more["tornado"]), out)
+        sys.stderr.write(f"Chart: {out}\n")
+    if watched():
+        aside("chart", truce_spec(until, more["maps"], more["tornado"]) if more["maps"]
+              else worth_spec(until, found.summary()))  # fmt: skip
 
 
 def _drawn(found: TruceAnswer, draws: int, seed: int) -> TruceDraws | None:

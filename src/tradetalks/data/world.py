@@ -122,16 +122,12 @@ class World:
             goods=flags,
             trade=frozen(flows.trade),
             tariff=frozen(flows.tariff),
-            mfn_tariff=flows.tariff
-            if mfn_tariff is None
-            else frozen(array("mfn_tariff", mfn_tariff, labels.shape("ccs"))),
+            mfn_tariff=_given(labels, "mfn_tariff", mfn_tariff, flows.tariff),
             intermediate=frozen(flows.intermediate),
             final=frozen(flows.final),
             value_added=frozen(flows.value_added),
-            customs_ratio=frozen(
-                np.ones(labels.shape("cc"))
-                if customs_ratio is None
-                else array("customs_ratio", customs_ratio, labels.shape("cc"))
+            customs_ratio=_given(
+                labels, "customs_ratio", customs_ratio, np.ones(labels.shape("cc"))
             ),
             sigma=None if among is None else frozen(among),
             sigma_domestic=None if domestic is None else frozen(domestic),
@@ -325,6 +321,10 @@ class World:
         for good in self.carved:
             digest.update(repr((good.code, good.sigma, good.supply_elasticity)).encode())
         return digest.hexdigest()
+
+
+def _given(labels: Labels, name: str, values: ArrayLike | None, otherwise: Array) -> Array:
+    return frozen(otherwise if values is None else array(name, values, labels.shape(AXES[name])))
 
 
 def _goods(

@@ -168,45 +168,11 @@ def _labelled(
     from tradetalks.results import RunResult
 
     scenario, table, shocks = setting.scenario, setting.table, setting.shocks
-    by_set = {
-        name: {
-            "converged": s.converged,
-            "message": s.message,
-            "residual": s.residual if np.isfinite(s.residual) else None,
-            "walras": s.walras if np.isfinite(s.walras) else None,
-        }
-        for name, s in statuses.items()
-    }
-    failed = [name for name, s in statuses.items() if not s.converged]
-    kept = [s for s in statuses.values() if s.converged]
-    message = f"Solved for {len(kept)} of {len(statuses)} elasticity sets."
-    if failed:
-        message += " No equilibrium for " + ", ".join(failed) + ": the range is incomplete."
-    status: dict[str, Any] = {
-        "converged": not failed,
-        "message": message,
-        "residual": max(s.residual for s in kept),
-        "walras": max(abs(s.walras) for s in kept),
-        "by_set": by_set,
-        "failed_sets": failed,
-    }
+    status = _status(statuses)
     return RunResult(
         scenario=scenario.to_plain(),
         against=scenario.against,
-        world={
-            "name": table.name,
-            "year": table.year,
-            "regions": _regions(scenario, table, own_table),
-            "label": label_of(table),
-            "hash": table.content_hash(),
-            "sources": [
-                *map(described, table.sources),
-                *shares_source(scenario, table),
-                *critical_sources(table),
-            ],
-            "goods": [s for s, good in zip(table.sectors, table.goods, strict=True) if good],
-            "notes": list(table.notes),
-        },
+        world=_world(scenario, table, own_table),
         horizon=scenario.horizon,
         status=status,
         data=_dataset(setting, [s.name for s in sets], cases, central),
@@ -231,6 +197,49 @@ def _labelled(
         created=datetime.date.today().isoformat(),
         law=law_record(shocks, scenario.against),
     )
+
+
+def _status(statuses: dict[str, Status]) -> dict[str, Any]:
+    """Return how the elasticity sets ended; at least one converged."""
+    failed = [name for name, s in statuses.items() if not s.converged]
+    kept = [s for s in statuses.values() if s.converged]
+    message = f"Solved for {len(kept)} of {len(statuses)} elasticity sets."
+    if failed:
+        message += " No equilibrium for " + ", ".join(failed) + ": the range is incomplete."
+    return {
+        "converged": not failed,
+        "message": message,
+        "residual": max(s.residual for s in kept),
+        "walras": max(abs(s.walras) for s in kept),
+        "by_set": {
+            name: {
+                "converged": s.converged,
+                "message": s.message,
+                "residual": s.residual if np.isfinite(s.residual) else None,
+                "walras": s.walras if np.isfinite(s.walras) else None,
+            }
+            for name, s in statuses.items()
+        },
+        "failed_sets": failed,
+    }
+
+
+def _world(scenario: Scenario, table: World, own_table: bool) -> dict[str, Any]:
+    """Return what a result says of its table."""
+    return {
+        "name": table.name,
+        "year": table.year,
+        "regions": _regions(scenario, table, own_table),
+        "label": label_of(table),
+        "hash": table.content_hash(),
+        "sources": [
+            *map(described, table.sources),
+            *shares_source(scenario, table),
+            *critical_sources(table),
+        ],
+        "goods": [s for s, good in zip(table.sectors, table.goods, strict=True) if good],
+        "notes": list(table.notes),
+    }
 
 
 def _regions(scenario: Scenario, table: World, own_table: bool) -> str:
