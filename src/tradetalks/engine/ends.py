@@ -6,7 +6,7 @@ two ends are like saves four fifths of the work.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from tradetalks.scenario import Scenario
 
 Array = NDArray[np.float64]
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,7 +140,6 @@ def solve_ends(
     world: World | None = None,
     *,
     central_only: bool = False,
-    progress: Progress | None = None,
 ) -> Ends:
     """Solve a scenario and its reference over the elasticity sets that the scenario asks for.
 
@@ -155,7 +153,7 @@ def solve_ends(
         sets = tuple(s for s in sets if s.central)
     found: dict[str, SetEnds] = {}
     failed: dict[str, str] = {}
-    for done, chosen in enumerate(sets, start=1):
+    for chosen in sets:
         try:
             found[chosen.name] = solve_set(setting, chosen)
         except NoAnswer as error:
@@ -164,8 +162,6 @@ def solve_ends(
                     f"scenario '{scenario.name}', central elasticity set '{chosen.name}': {error}"
                 ) from None
             failed[chosen.name] = str(error)
-        if progress is not None:
-            progress(chosen.name, done, len(sets))
     return Ends(setting, sets, found, failed)
 
 

@@ -57,22 +57,34 @@ def payoff(setting: Setting, tariff: Numbers, country: int, weights: Numbers) ->
     sectors; other income (duties, transfers) counts one for one. Raises `NotConverged`.
     """
     with jax.enable_x64(True):
-        (value, (residual, at)), slope = _evaluate(
-            setting.economy,
-            setting.elasticities,
-            setting.closure,
-            by_sector(jnp.asarray(tariff)),
-            jnp.asarray(country),
-            jnp.asarray(weights),
-            setting.interests,
-        )
-        if not (float(residual) < TOLERANCE and np.isfinite(float(value))):
-            raise NotConverged(
-                f"no equilibrium at tariffs that were tried (residual {float(residual):.1e}).",
-                cure="Narrow the bounds, or start from lower tariffs.",
-            )
+        (value, (residual, at)), slope = _evaluate(*arguments(setting, tariff, country, weights))
+        refuse_unsolved(residual, value)
         own = np.asarray(slope).T * (1.0 + tariff[:, country, :])
         return Payoff(float(value), own, at)
+
+
+def arguments(
+    setting: Setting, tariff: Numbers, who: int | NDArray[np.intp], weights: Numbers
+) -> tuple[Any, ...]:
+    """Return the arguments of a compiled function of tariffs `[i, n, j]` for countries `who`."""
+    return (
+        setting.economy,
+        setting.elasticities,
+        setting.closure,
+        by_sector(jnp.asarray(tariff)),
+        jnp.asarray(who),
+        jnp.asarray(weights),
+        setting.interests,
+    )
+
+
+def refuse_unsolved(residual: Any, value: Any) -> None:
+    """Raise `NotConverged` where objectives come from no equilibrium."""
+    if not (float(residual) < TOLERANCE and np.isfinite(np.asarray(value)).all()):
+        raise NotConverged(
+            f"no equilibrium at tariffs that were tried (residual {float(residual):.1e}).",
+            cure="Narrow the bounds, or start from lower tariffs.",
+        )
 
 
 def read(equilibrium: Equilibrium) -> Equilibrium:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from tradetalks.data import ElasticitySet, World
     from tradetalks.scenario import Scenario
 
+_EXPLAINS = 0.9
+"""Below this share of the squared distances weights explain a law badly (a convention)."""
+
 
 @dataclass(frozen=True, eq=False)
 class RevealedWeights:
@@ -126,7 +129,7 @@ class RevealedWeights:
     def warnings(self) -> tuple[str, ...]:
         """Return what a reader must know before quoting a weight."""
         out = [] if self.identified else ["The weights are not identified by these duties."]
-        if self.found[self.central].gap.any() and self.found[self.central].explained < 0.9:
+        if self.found[self.central].gap.any() and self.found[self.central].explained < _EXPLAINS:
             out.append("No weights explain these duties: see the distances that are left.")
         if self.failed:
             said = "; ".join(f"{name}: {why}" for name, why in self.failed.items())

@@ -65,7 +65,7 @@ class Flows:
 
 
 def solve_flows(
-    slow_approval: float = 0.55,
+    slow_approval: float,
     *,
     tariffs: Mapping[str, str] = TARIFFS,
     sets: bool = False,
