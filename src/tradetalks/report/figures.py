@@ -17,6 +17,7 @@ from tradetalks.report.marks import (
     range_line,
     ring,
     room_for_numbers,
+    who,
     x,
 )
 from tradetalks.report.theme import Chart, Spec, figure
@@ -98,7 +99,7 @@ def income_rows(result: RunResult, shown: Sequence[str]) -> Rows:
                 "central": change.central,
                 "low": change.low,
                 "high": change.high,
-                "who": code if code in PARTIES else "other",
+                "who": who(code),
             }
         )
     return sorted(rows, key=lambda row: -row["central"])
@@ -128,7 +129,7 @@ def decomposition(result: RunResult, shown: list[str]) -> Chart:
                     "country": country_name(code),
                     "part": label,
                     "value": change.central,
-                    "text": _thousandths(change.central),
+                    "text": thousandths(change.central),
                     "total": variable == "real_income",
                 }
             )
@@ -175,10 +176,7 @@ def diversion(result: RunResult) -> Chart:
     change = {str(c): float(v) for c, v in zip(trade["exporter"].values, trade.values, strict=True)}
     del change["USA"]
     ranked = sorted(change, key=lambda c: -abs(change[c]))[:_PARTNERS_SHOWN]
-    rows: Rows = [
-        {"exporter": country_name(c), "value": change[c], "who": c if c in PARTIES else "other"}
-        for c in ranked
-    ]
+    rows: Rows = [{"exporter": country_name(c), "value": change[c], "who": who(c)} for c in ranked]
     rows.sort(key=lambda row: row["value"])
     others = sum(v for c, v in change.items() if c not in ranked)
     if len(change) > len(ranked):
@@ -351,5 +349,6 @@ def _chart(
     return Chart(name, title, caption, spec)
 
 
-def _thousandths(value: float) -> str:
+def thousandths(value: float) -> str:
+    """Return percentage points with their sign, to three digits."""
     return f"{value:+.3f}" if round(value, 3) else "0.000"

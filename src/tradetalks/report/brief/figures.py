@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tradetalks.report import theme
-from tradetalks.report.figures import income_rows
+from tradetalks.report.figures import income_rows, thousandths
 from tradetalks.report.html import minus
 from tradetalks.report.marks import (
     Rows,
@@ -15,6 +15,7 @@ from tradetalks.report.marks import (
     party_colour,
     range_line,
     room_for_numbers,
+    who,
     x,
 )
 from tradetalks.report.tariffs import DIRECTIONS, FAMILIES
@@ -98,10 +99,7 @@ def _partners(result: RunResult) -> Drawn:
     change = bought if buying else sold
     del change["USA"]
     ranked = sorted(change, key=lambda c: -abs(change[c]))[:_PARTNERS]
-    rows: Rows = [
-        {"name": country_name(c), "value": change[c], "who": c if c in PARTIES else "other"}
-        for c in ranked
-    ]
+    rows: Rows = [{"name": country_name(c), "value": change[c], "who": who(c)} for c in ranked]
     rows.sort(key=lambda row: row["value"])
     if len(change) > len(ranked):
         others = sum(v for c, v in change.items() if c not in ranked)
@@ -164,9 +162,9 @@ def _decomposition(result: RunResult, shown: Sequence[str]) -> Drawn:
                         "country": country_name(code),
                         "name": label,
                         "value": value,
-                        "text": minus(f"{value:+.3f}" if round(value, 3) else "0.000"),
+                        "text": minus(thousandths(value)),
                         "total": variable == "real_income",
-                        "who": code if code in PARTIES else "other",
+                        "who": who(code),
                     }
                 )
     idle = [
