@@ -212,6 +212,11 @@ class World:
         return (self.trade * (1 + self.tariff)).sum(0)
 
     @property
+    def valuation(self) -> Array:
+        """Customs value over value in the table [i,n,j]; 1 for services, which pay no duty."""
+        return np.where(self.goods, self.customs_ratio[:, :, None], 1.0)
+
+    @property
     def duties(self) -> Array:
         """Tariff revenue [n]."""
         return (self.trade * self.tariff).sum((0, 2))

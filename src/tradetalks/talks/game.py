@@ -269,8 +269,7 @@ class TariffGame:
 
     def rate(self, tariff: Numbers) -> Numbers:
         """Return duties `[i, n, j]` in percent of customs value, as a law names them."""
-        ratio = np.where(self.table.goods, self.table.customs_ratio[:, :, None], 1.0)
-        return 100.0 * np.asarray(tariff) / ratio
+        return 100.0 * np.asarray(tariff) / self.table.valuation
 
 
 def ossa(title: str) -> dict[str, str]:

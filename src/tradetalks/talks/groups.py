@@ -261,11 +261,10 @@ class GroupPayoffs:
 def _balances(before: Any, after: Any, table: World) -> dict[str, float]:
     usa, chn = table.index("USA"), table.index("CHN")
     electronics = sector_mask(("26",), table)
-    ratio = np.where(table.goods, table.customs_ratio[:, :, None], 1.0)
 
     def of(e: Any) -> dict[str, float]:
         trade = np.asarray(e.trade)
-        customs = (trade * ratio)[:, :, table.goods].sum(2)
+        customs = (trade * table.valuation)[:, :, table.goods].sum(2)
         goods = trade[:, :, table.goods].sum(2)
         whole = trade.sum(2)
         return {

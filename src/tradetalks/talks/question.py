@@ -180,7 +180,7 @@ def play(
         table=table,
         law=duties_only(reference, table),
         goods=table.goods,
-        customs_ratio=np.where(table.goods, table.customs_ratio[:, :, None], 1.0),
+        customs_ratio=table.valuation,
         bounds=bounds,
     )
     sets = choose_sets(reference, sets_for(table, reference.horizon))

@@ -201,9 +201,10 @@ def revealed_weights(
                 failed[chosen.name] = str(error)
     codes = tuple(partners) or tuple(c for c in table.countries if c != country)
     sellers = [table.index(c) for c in codes]
-    ratio = np.where(table.goods, table.customs_ratio[sellers, n][:, None], 1.0)
     weight = np.asarray(table.trade)[sellers, n]
-    mean = (law[sellers, n] / ratio * weight).sum(0) / np.maximum(weight.sum(0), 1e-300)
+    mean = (law[sellers, n] / table.valuation[sellers, n] * weight).sum(0) / np.maximum(
+        weight.sum(0), 1e-300
+    )
     return RevealedWeights(
         country,
         codes,
