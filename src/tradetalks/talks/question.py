@@ -48,8 +48,6 @@ class _Question:
     groups: Mapping[str, Weight] | None
     table: World
     law: Numbers
-    goods: Any
-    customs_ratio: Numbers
     bounds: tuple[float, float]
 
     def _interests(
@@ -77,7 +75,7 @@ class _Question:
         agreement starts at `near`, that of other elasticities.
         """
         common: dict[str, Any] = {
-            "sectors": self.goods,
+            "sectors": self.table.goods,
             "bounds": self.bounds,
             "interests": self._interests(economy, elasticities, closure),
         }
@@ -114,7 +112,7 @@ class _Question:
             gains=self.gains,  # type: ignore[arg-type]
             cuts_only=self.cuts_only,
             tariff=start,
-            valuation=self.customs_ratio,
+            valuation=self.table.valuation,
             near=near if isinstance(near, TariffTalks) else None,
             **who,
             **common,
@@ -179,8 +177,6 @@ def play(
         groups=counted,
         table=table,
         law=duties_only(reference, table),
-        goods=table.goods,
-        customs_ratio=table.valuation,
         bounds=bounds,
     )
     sets = choose_sets(reference, sets_for(table, reference.horizon))

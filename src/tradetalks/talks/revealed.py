@@ -202,9 +202,8 @@ def revealed_weights(
     codes = tuple(partners) or tuple(c for c in table.countries if c != country)
     sellers = [table.index(c) for c in codes]
     weight = np.asarray(table.trade)[sellers, n]
-    mean = (law[sellers, n] / table.valuation[sellers, n] * weight).sum(0) / np.maximum(
-        weight.sum(0), 1e-300
-    )
+    rate = law[sellers, n] / table.valuation[sellers, n]
+    mean = (rate * weight).sum(0) / np.maximum(weight.sum(0), 1e-300)
     return RevealedWeights(
         country,
         codes,
