@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 
+from tradetalks.codes import PARTIES
 from tradetalks.report.theme import BLUE, GREEN, INK, VERMILLION, Spec, figure
+from tradetalks.results.labels import country_in_sentence, country_name, day_words
 
 _STALLS = {
     "nobody": "#E8E8E8",
@@ -16,7 +17,6 @@ _STALLS = {
 }
 _LETTER = {"extend": "E", "deal": "D", "break": "B"}
 _SHOWN = 10
-_PLAYERS = {"USA": "United States", "CHN": "China"}
 _WORTH = {"month_against_war": "A month of truce, not war", "another_month": "One more month"}
 _ENDS = {
     "breach_before": "Break before its end",
@@ -71,7 +71,7 @@ def worth_spec(until: str, summary: Mapping[str, Any], fan: Spec | None = None) 
     `fan` (`fan_panel`) comes first.
     """
     worth = [
-        {"who": _PLAYERS[p["player"]], "what": words, "value": p[key]}
+        {"who": country_name(p["player"]), "what": words, "value": p[key]}
         for p in summary["players"]
         for key, words in _WORTH.items()
     ]
@@ -87,7 +87,8 @@ def worth_spec(until: str, summary: Mapping[str, Any], fan: Spec | None = None) 
             "yOffset": {"field": "who", "type": "nominal", "sort": None},
             "x": {"field": "value", "type": "quantitative", "axis": {"title": "USD billions"}},
             "color": {"field": "who", "type": "nominal",
-                      "scale": {"domain": list(_PLAYERS.values()), "range": [BLUE, VERMILLION]}},
+                      "scale": {"domain": [country_name(c) for c in PARTIES],
+                                "range": [BLUE, VERMILLION]}},
         },
     }  # fmt: skip
     y: Spec = {"field": "end", "type": "nominal", "sort": None,
@@ -108,7 +109,7 @@ def worth_spec(until: str, summary: Mapping[str, Any], fan: Spec | None = None) 
     way, apart = ("hconcat", 40) if fan is None else ("vconcat", 26)
     return figure(
         {way: panels, "spacing": apart, "resolve": {"scale": {"color": "independent"}}},
-        title=f"The truce to {_day(until)}: how long, and at what worth",
+        title=f"The truce to {day_words(until)}: how long, and at what worth",
         subtitle=["Chances in percent; what a month of truce, not war, is worth in USD billions"],
         source=(
             "Source: truce game of tradetalks; payoffs from the world model of 2022, other numbers "
@@ -134,7 +135,7 @@ def fan_panel(
     draws of the assumed numbers, `record` that of `TruceAnswer.alive_on_record`.
     """
     x: Spec = {"field": "months", "type": "quantitative", "scale": {"nice": False},
-               "axis": {"title": f"Months from {_day(on)}", "tickMinStep": 1,
+               "axis": {"title": f"Months from {day_words(on)}", "tickMinStep": 1,
                         "grid": False}}  # fmt: skip
     scale, axis = {"domain": [0, 100]}, {"title": "Chance that it stands, percent"}
     y: Spec = {"type": "quantitative", "scale": scale, "axis": axis}
@@ -175,7 +176,7 @@ def fan_panel(
     if fan:
         what = f"Bands: 90% and 50% of {draws:,} draws of the assumed numbers"
     return {
-        "title": {"text": f"Will it stand past {_day(until)}?", "subtitle": what,
+        "title": {"text": f"Will it stand past {day_words(until)}?", "subtitle": what,
                   "fontSize": 13, "offset": 6},
         "width": 420,
         "height": 200,
@@ -198,11 +199,6 @@ def _on_record(record: Mapping[str, Any], x: Spec, y: Spec) -> list[Spec]:
         {"data": data, "mark": {"type": "text", "align": "left", "dx": 6, "dy": 6, "color": INK},
          "encoding": {"x": x, "y": y | {"field": "low"}, "text": {"field": "text"}}},
     ]  # fmt: skip
-
-
-def _day(iso: str) -> str:
-    day = date.fromisoformat(iso)
-    return f"{day.day} {day:%B %Y}"
 
 
 def _map(found: Mapping[str, Any]) -> Spec:
@@ -289,4 +285,4 @@ def _tornado(rows: Sequence[Mapping[str, Any]]) -> Spec:
 def _who(stallers: Sequence[str]) -> str:
     if len(stallers) == 2:
         return "both"
-    return {"USA": "the United States", "CHN": "China"}[stallers[0]] if stallers else "nobody"
+    return country_in_sentence(stallers[0]) if stallers else "nobody"
