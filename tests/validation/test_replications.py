@@ -83,6 +83,19 @@ def test_median_tariffs_miss_where_the_page_says_so() -> None:
     assert 1e-5 < left < 1e-4
 
 
+def test_equation_13_misses_what_the_corrected_formula_meets() -> None:
+    """All wages moving, 30 countries: a property of the formula, of one sign and known size."""
+    found = once("nash-closed-form")
+    assert found.passed and found.max_abs_deviation < 1e-4
+    gaps = {
+        c.row: c.computed for c in found.also if (c.table, c.column) == ("by country", "eq. 13")
+    }
+    assert len(gaps) == 30 and max(gaps.values()) < 0.0 and min(gaps, key=gaps.get) == "USA"
+    assert 0.05 < np.median(np.abs(list(gaps.values()))) < 0.2 and -1.0 < gaps["USA"] < -0.5
+    exact, held, *_ = (b.value for b in found.beside)
+    assert exact < 1e-4 and held < 1e-8
+
+
 @pytest.mark.raw_data
 def test_liberation_day_comes_out_digit_by_digit() -> None:
     """Tighter than its tolerance: every number prints as the paper has it."""
