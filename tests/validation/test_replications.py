@@ -72,7 +72,8 @@ def test_as_many_cells_as_the_papers_print() -> None:
 def test_median_tariffs_miss_where_the_page_says_so() -> None:
     """The conditions hold at our tariffs, hardly at the authors': hence other medians."""
     found = once("ossa-2014")
-    missed = {(c.table, c.row): c.deviation for c in found.also if not c.passed}
+    medians = (c for c in found.also if c.column == "median tariff")
+    missed = {(c.table, c.row): c.deviation for c in medians if not c.passed}
     assert {row for table, row in missed if "3a" in table} == {"EU", "JPN"}
     assert {row for table, row in missed if "4a" in table} == {
         "CHN", "EU", "IND", "JPN", "ROW", "mean",
