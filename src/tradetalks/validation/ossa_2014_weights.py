@@ -8,7 +8,7 @@ from how high they are: the mean is the model's, that at which first-order condi
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,7 +72,7 @@ def political_weights(
         )
         return Weights(found.weights, duty, found.gap)
 
-    best = minimize_scalar(
+    best: Any = minimize_scalar(
         lambda level: float((at(float(level)).gap ** 2).sum()),
         bounds=_LEVELS,
         method="bounded",
