@@ -280,7 +280,8 @@ def test_command_all(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Mon
     assert "18 of 19 targets met; MISSED: error, ICIO 2022" in err
     assert "24 of 27 targets met; MISSED: least, B01 China bans gallium" in err
     assert out.count(" reproduced") == len(PAPERS) and "NOT reproduced" not in out
-    assert "reproduced; 8 shown beside" in out  # medians of the Ossa tariffs, said not hidden
+    # of Ossa: eight median tariffs, four weights and the mean tariff of Japan; said, not hidden
+    assert "reproduced; 13 shown beside" in out
     assert out.count("NOT all targets met") == 2
     status, out, _ = run(capsys, "all", "--format", "json")
     answer = json.loads(out)
