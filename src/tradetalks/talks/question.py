@@ -307,4 +307,5 @@ def index_of(table: World, code: str) -> int:
     try:
         return table.index(code)
     except UnknownName:
-        raise unknown_name("player", code, table.countries) from None
+        known = f"The table has {', '.join(table.countries)}."
+        raise unknown_name("player", code, table.countries, see=known) from None
