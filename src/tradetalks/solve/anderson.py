@@ -111,8 +111,13 @@ def accelerate_from(
     tolerance: float,
     max_iterations: int,
     correct: Correction,
+    one_more: bool = False,
 ) -> tuple[FixedPoint, Memory]:
-    """Do as `accelerate` with the memory of a like solve; return that of this one too."""
+    """Do as `accelerate` with the memory of a like solve; return that of this one too.
+
+    With `one_more` the point is where the next iteration would have looked: nearer than the one
+    whose `residual` is returned, and free.
+    """
 
     def body(carry: _Carry) -> _Carry:
         point = _proposal(carry)
@@ -153,7 +158,8 @@ def accelerate_from(
         iterations=jnp.zeros((), int),
     )
     last = jax.lax.while_loop(unfinished, body, begin)
-    return FixedPoint(last.point, last.residual, last.extra, last.iterations), last.memory
+    point = _proposal(last) if one_more else last.point
+    return FixedPoint(point, last.residual, last.extra, last.iterations), last.memory
 
 
 def _remember(
