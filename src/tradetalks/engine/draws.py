@@ -50,11 +50,11 @@ class Outcomes:
     """What came of some draws (first axis).
 
     `values` are accounts, named as in `accounts`, over `[draw, n]` or `[draw, n, partner]`; NaN
-    where there is no equilibrium, and `statuses` says why. `states` are those of both ends.
+    where there is no equilibrium, and `statuses` says why. `states` are `[end, draw, m]`.
     """
 
     values: dict[str, Array]
-    states: tuple[Array, Array]
+    states: Array
     statuses: tuple[Status, ...]
 
 
@@ -91,19 +91,16 @@ def stage_of(scenario: Scenario, table: World, shocks: Shocks, capital_shift: fl
     return Stage(table, premium, economy, closure_of(scenario, table, capital_shift))
 
 
-def calm_of(stage: Stage, shocks: Shocks) -> tuple[Array, Array]:
-    """Return the states of both ends, as vectors, with nothing changed."""
-    first, last = (
-        np.concatenate([np.ravel(x) for x in jax.tree.leaves(start(*_rules(stage), shock))])
-        for shock in _case(stage, shocks).model()
-    )
-    return first, last
+def calm_of(stage: Stage, shocks: Shocks) -> Array:
+    """Return the state `[m]` with nothing changed, as one vector; it is that of both ends."""
+    begin = start(stage.economy, stage.closure, _end(_case(stage, shocks).model(), 0))
+    return np.concatenate([np.ravel(x) for x in jax.tree.leaves(begin)])
 
 
 def blocks_of(stage: Stage, shocks: Shocks, elasticities: Elasticities) -> Any:
     """Return the `country_blocks` at one draw of the elasticities, with nothing changed yet."""
-    first, _ = _case(stage, shocks).model()
-    begin = start(*_rules(stage), first)
+    first = _end(_case(stage, shocks).model(), 0)
+    begin = start(stage.economy, stage.closure, first)
     return country_blocks(stage.economy, elasticities, stage.closure, first, begin)
 
 
@@ -123,12 +120,9 @@ def solve_draws(
     """
     count = int(np.shape(elasticities.materials)[0])
     cases = [_case(stage, pair) for pair in (draws if isinstance(draws, list) else [draws])]
-    each = [case.model() for case in cases]
-    shocks = each[0]
+    shocks = cases[0].model()
     if isinstance(draws, list):
-        shocks = tuple(
-            jax.tree.map(lambda *x: np.stack(x), *(both[end] for both in each)) for end in (0, 1)
-        )
+        shocks = jax.tree.map(lambda *x: np.stack(x), *(case.model() for case in cases))
     else:
         cases = cases * count
     sigma = np.asarray(elasticities.sigma)
@@ -138,8 +132,8 @@ def solve_draws(
     # what has no answer is not searched for: another draw stands in its place
     stand_in = np.where(possible, np.arange(count), int(possible.argmax()))
     if not possible.any():
-        nothing = np.full((count, known.first.shape[1]), np.nan)
-        return Outcomes({}, (nothing, nothing), (_impossible(),) * count)
+        nothing = np.full((2, count, known.states.shape[2]), np.nan)
+        return Outcomes({}, nothing, (_impossible(),) * count)
     plain = all(c.groups is None and c.wedged is c.shocks for c in cases)
     goods = np.asarray(stage.table.goods, dtype=float)
     found = solve_chain(
@@ -153,14 +147,10 @@ def solve_draws(
         for both, fine in zip(found.statuses, possible, strict=True)
     )
     failed = ~np.array([status.converged for status in statuses])
-    values = _accounts(*briefs)
+    values = _accounts(_Brief(*(x[:, 0] for x in briefs)), _Brief(*(x[:, 1] for x in briefs)))
     for value in values.values():
         value[failed] = np.nan
     return Outcomes(values, found.states, statuses)
-
-
-def _rules(stage: Stage) -> tuple[Economy, Closure]:
-    return stage.economy, stage.closure
 
 
 def _worst(both: tuple[Status, Status]) -> Status:
@@ -171,17 +161,18 @@ def _impossible() -> Status:
     return Status(False, cannot_be_shut().cause, np.inf, np.inf, 0, "anderson")
 
 
-def _at_the_border(
-    cases: list[_Case], kept: tuple[Equilibrium, Equilibrium], goods: Array
-) -> tuple[_Brief, _Brief]:
-    """Return briefs of both ends where premia are no part of what crosses the border."""
-    rows: list[tuple[_Brief, _Brief]] = []
+def _at_the_border(cases: list[_Case], kept: Equilibrium, goods: Array) -> _Brief:
+    """Return briefs `[draw, end]` where premia are no part of what crosses the border."""
+    rows: list[_Brief] = []
     for b, case in enumerate(cases):
-        ends = tuple(jax.tree.map(lambda x, b=b: x[b], end) for end in kept)
-        before, after = at_ends(case.shocks, case.wedged, case.groups, (ends[0], ends[1]))
-        rows.append((_brief(before, goods), _brief(after, goods)))
-    first, last = (jax.tree.map(lambda *x: np.stack(x), *end) for end in zip(*rows, strict=True))
-    return first, last
+        before, after = (jax.tree.map(lambda x, at=(b, e): x[at], kept) for e in (0, 1))
+        ends = at_ends(case.shocks, case.wedged, case.groups, (before, after))
+        rows.append(jax.tree.map(lambda *x: np.stack(x), *(_brief(e, goods) for e in ends)))
+    return jax.tree.map(lambda *x: np.stack(x), *rows)
+
+
+def _end(shocks: ModelShock, end: int) -> ModelShock:
+    return jax.tree.map(lambda x: x[end], shocks)
 
 
 def _accounts(before: _Brief, after: _Brief) -> dict[str, Array]:
@@ -212,11 +203,9 @@ class _Case:
     groups: Groups | None
     path: Path
 
-    def model(self) -> tuple[ModelShock, ModelShock]:
-        """Return the model's shocks, one by one."""
-        both = self.path.ends(self.groups)
-        first, last = (jax.tree.map(lambda x, e=e: np.asarray(x)[e], both) for e in (0, 1))
-        return first, last
+    def model(self) -> ModelShock:
+        """Return the model's shocks at both ends (first axis)."""
+        return jax.tree.map(np.asarray, self.path.ends(self.groups))
 
 
 def _case(stage: Stage, shocks: Shocks) -> _Case:

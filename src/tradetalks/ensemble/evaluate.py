@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -186,15 +186,15 @@ class Evaluator:
             elasticities = self._elasticities(drawn, central.table)
             if self._blocks is None:
                 self._blocks = blocks_of(central, self._ends, self._central_elasticities())
-            calm = [np.tile(x, (BATCH, 1)) for x in calm_of(central, self._ends)]
+            calm = np.tile(calm_of(central, self._ends), (2, BATCH, 1))
             # of the known ones there is none yet but the calm
             weights = forecast_weights(self._points[:0], self._points)
             weights = np.concatenate([np.zeros((BATCH, BATCH)), weights], axis=1)
-            first, last = solve_draws(
+            found = solve_draws(
                 central, self._draws(drawn, central.table), elasticities,
-                Known(*calm, np.float64(1.0)), weights, self._blocks, TOLERANCE,
-            ).states  # fmt: skip
-            self._known[rule] = known_from(first, last, calm)
+                Known(calm, np.float64(1.0)), weights, self._blocks, TOLERANCE,
+            )  # fmt: skip
+            self._known[rule] = known_from(found.states, calm)
         return self._known[rule]
 
     def _central_elasticities(self) -> Elasticities:
@@ -262,13 +262,13 @@ def _with_rule(scenario: Scenario, deficit: str) -> Scenario:
     return scenario.replace(closures=closures)
 
 
-def known_from(first: Array, last: Array, calm: Sequence[Array]) -> Known:
-    """Return solved states `[h, m]` as what is known; those that were not found are `calm`."""
-    good = np.isfinite(first).all(1) & np.isfinite(last).all(1)
-    first, last = np.where(good[:, None], first, calm[0]), np.where(good[:, None], last, calm[1])
-    off, then = first - first.mean(0), last - last.mean(0)
-    size = float((off**2).sum())
-    return Known(first, last, np.float64((off * then).sum() / size if size > 0.0 else 1.0))
+def known_from(states: Array, calm: Array) -> Known:
+    """Return solved states `[end, h, m]` as what is known; in place of any not found, `calm`."""
+    found = np.isfinite(states).all((0, 2))
+    states = np.where(found[None, :, None], states, calm)
+    first, last = states - states.mean(1, keepdims=True)
+    size = float((first**2).sum())
+    return Known(states, np.float64((first * last).sum() / size if size > 0.0 else 1.0))
 
 
 def with_approval(scenario: Scenario, shift: float) -> Scenario:

@@ -33,36 +33,37 @@ from tradetalks.model import (
 from tradetalks.model.checks import check_closure, check_quotas
 from tradetalks.solve.anderson import FixedPoint, Memory, accelerate_from, no_memory
 from tradetalks.solve.blocks import block_correction
-from tradetalks.solve.equilibrium import Solution, solve
+from tradetalks.solve.equilibrium import solve
 from tradetalks.solve.status import Status, describe
 
 _MAX_ITERATIONS = 100
 _MEMORY = 8
+_SHORT = 0.2
+"""By how much residuals are below the tolerance: answers are then right to a tenth of it."""
 
 Summary = Callable[[Equilibrium, Any], Any]
 """What is kept of an equilibrium, and what it needs for that; one function object across calls."""
 
 
 class Known(NamedTuple):
-    """States `[h, m]` (as one vector) of both ends from which draws may start.
+    """States `[end, h, m]` (as one vector) from which draws may start.
 
     `share` is by how much the second end is off when the first is.
     """
 
-    first: Float[Array, "h m"]
-    last: Float[Array, "h m"]
+    states: Float[Array, "2 h m"]
     share: Float[Array, ""]
 
 
 @dataclass(frozen=True)
 class Chain:
-    """The draws solved: for each end what `summary` kept and the states, draws on the first axis.
+    """The draws solved: what `summary` kept `[b, end, ...]` and the states of both ends.
 
     `statuses` is by draw, of both ends.
     """
 
-    kept: tuple[Any, Any]
-    states: tuple[Float[np.ndarray, "b m"], Float[np.ndarray, "b m"]]
+    kept: Any
+    states: Float[np.ndarray, "2 b m"]
     statuses: tuple[tuple[Status, Status], ...]
 
 
@@ -95,47 +96,48 @@ def _end(
     return equilibrium_at(*draw, shock, kernel, unravel(found.point)), found, memory
 
 
-@partial(jax.jit, static_argnums=(7, 8, 9))
+@partial(jax.jit, static_argnums=(7, 8))
 def _run(
     economy: Economy,
     closure: Closure,
-    draws: tuple[Elasticities, tuple[Shock, Shock] | None],
-    shared: tuple[Shock, Shock] | None,
+    draws: tuple[Elasticities, Shock | None],
+    shared: Shock | None,
     known: Known,
     weights: Float[Array, "b h+b"],
     blocks: tuple[Array, Any],
     tolerance: float,
     summary: Summary,
-    count: int,
-) -> tuple[Any, Any]:
-    def room(x: Float[Array, "h m"]) -> Array:
-        return jnp.concatenate([x, jnp.zeros((count, x.shape[1]), x.dtype)])
+) -> tuple[Any, FixedPoint]:
+    """Solve draws one by one, and in each its ends; shocks `[end]` or `[draw, end]`."""
+    count, (old, size) = len(weights), known.states.shape[1:]
 
-    def one(carry: tuple[Array, Array], case: Any) -> tuple[tuple[Array, Array], Any]:
+    def one(before: Float[Array, "2 h+b m"], case: Any) -> tuple[Array, Any]:
         b, weight, (elasticities, own) = case
-        pair = shared if own is None else own
         draw = _Draw(economy, elasticities, closure)
-        begin = weight @ carry[0]
-        fresh = no_memory(_MEMORY, begin)
-        first, at, memory = _end(draw, pair[0], blocks[0], begin, fresh, tolerance)
-        there = weight @ carry[1] + known.share * (at.point - begin)
-        last, end, _ = _end(draw, pair[1], blocks[0], there, memory, tolerance)
-        # a draw that failed teaches nothing: what was foretold stands in for it
-        good = jnp.isfinite(at.point).all() & jnp.isfinite(end.point).all()
-        carry = (
-            carry[0].at[known.first.shape[0] + b].set(jnp.where(good, at.point, begin)),
-            carry[1].at[known.last.shape[0] + b].set(jnp.where(good, end.point, weight @ carry[1])),
-        )
-        return carry, ((summary(first, blocks[1]), at), (summary(last, blocks[1]), end))
+        foretold = jnp.einsum("h,ehm->em", weight, before)
 
-    begin = (room(known.first), room(known.last))
-    return jax.lax.scan(one, begin, (jnp.arange(count), weights, draws))[1]
+        def end(off: tuple[Array, Memory], there: Any) -> tuple[tuple[Array, Memory], Any]:
+            shock, expected, share = there
+            begin = expected + share * off[0]
+            e, found, memory = _end(draw, shock, blocks[0], begin, off[1], _SHORT * tolerance)
+            return (found.point - begin, memory), (summary(e, blocks[1]), found)
+
+        fresh = (jnp.zeros(size), no_memory(_MEMORY, foretold[0]))
+        shares = jnp.stack([jnp.zeros(()), known.share])
+        ends = (shared if own is None else own, foretold, shares)
+        _, (kept, found) = jax.lax.scan(end, fresh, ends)
+        # a draw that failed teaches nothing: what was foretold stands in for it
+        good = jnp.isfinite(found.point).all()
+        return before.at[:, old + b].set(jnp.where(good, found.point, foretold)), (kept, found)
+
+    room = jnp.concatenate([known.states, jnp.zeros((2, count, size))], axis=1)
+    return jax.lax.scan(one, room, (jnp.arange(count), weights, draws))[1]
 
 
 def solve_chain(
     economy: Economy,
     elasticities: Elasticities,
-    shocks: tuple[Shock, Shock],
+    shocks: Shock,
     closure: Closure,
     *,
     known: Known,
@@ -147,60 +149,58 @@ def solve_chain(
 ) -> Chain:
     """Solve many draws of the elasticities (leading axis) for the two ends of a path.
 
-    `shocks` have that axis too, or none where the draws share them. Draw b starts from the sum of
+    `shocks` are `[end]`, or `[draw, end]` where draws differ. Draw b starts from the sum of
     the known states and of the draws before it that row b of `weights` says; `blocks`
     (`country_blocks`) turn gaps into steps. `summary(equilibrium, detail)` is kept of each end.
     A draw's answer depends on the draws before it by less than the tolerance. What acceleration
     leaves unsolved is solved again by `solve`, to its full tolerance.
     """
     with jax.enable_x64(True):
+        own = np.ndim(shocks.tariff) == 5
         check_closure(economy, closure)
-        own = np.ndim(shocks[0].tariff) == 4
-        count = len(elasticities.materials)
-        for shock in shocks:
-            members = [_member(shock.quotas, b) for b in range(count)] if own else [shock.quotas]
-            for quotas in members:
-                check_quotas(economy, quotas)
-        found = _run(
-            economy, closure, (elasticities, shocks if own else None), None if own else shocks,
-            known, weights, (blocks, detail), tolerance, summary, count,
+        each = [_member(shocks, b) for b in range(len(weights))] if own else [shocks]
+        for pair in each:
+            for e in (0, 1):
+                check_quotas(economy, _member(pair.quotas, e))
+        kept, found = jax.tree.map(
+            np.asarray,
+            _run(
+                economy, closure, (elasticities, shocks if own else None),
+                None if own else shocks, known, weights, (blocks, detail), tolerance, summary,
+            ),
         )  # fmt: skip
-        ends = [_End(*jax.tree.map(np.asarray, end), tolerance) for end in found]
-        for b in range(count):
-            for end, shock in zip(ends, shocks, strict=True):
-                if not end.statuses[b].converged:
-                    alone = _member(shock, b) if own else shock
-                    again = solve(economy, _member(elasticities, b), alone, closure)
-                    end.replace(b, again, summary(again.equilibrium, detail))
-        first, last = ends
-        return Chain(
-            (first.kept, last.kept),
-            (first.states, last.states),
-            tuple(zip(first.statuses, last.statuses, strict=True)),
-        )
-
-
-class _End:
-    """One end of all draws while it is put together."""
-
-    def __init__(self, kept: Any, found: FixedPoint, tolerance: float) -> None:
-        self.kept, self.states = kept, found.point
-        rows = zip(found.residual, found.extra, found.iterations, strict=True)
-        self.statuses = [
-            describe(float(r), float(w), int(i), "anderson", tolerance) for r, w, i in rows
+        states = found.point.swapaxes(0, 1)
+        statuses = [
+            [
+                describe(*_numbers(_member(_member(found, b), e)), "anderson", tolerance)
+                for e in (0, 1)
+            ]
+            for b in range(len(weights))
         ]
+        for b, both in enumerate(statuses):
+            for e in (0, 1):
+                if not both[e].converged:
+                    shock = _member(each[b] if own else shocks, e)
+                    again = solve(economy, _member(elasticities, b), shock, closure)
+                    kept = _put(kept, summary(again.equilibrium, detail), (b, e))
+                    states = _put(states, ravel_pytree(again.state)[0], (e, b))
+                    both[e] = again.status
+        return Chain(kept, states, tuple((both[0], both[1]) for both in statuses))
 
-    def replace(self, b: int, found: Solution, kept: Any) -> None:
-        """Put another solution in the place of draw `b`."""
 
-        def put(old: np.ndarray, new: Any) -> np.ndarray:
-            whole = np.array(old)
-            whole[b] = new
-            return whole
+def _numbers(found: FixedPoint) -> tuple[float, float, int]:
+    return float(found.residual), float(found.extra), int(found.iterations)
 
-        self.kept = jax.tree.map(put, self.kept, kept)
-        self.states = put(self.states, ravel_pytree(found.state)[0])
-        self.statuses[b] = found.status
+
+def _put(tree: Any, part: Any, at: tuple[int, int]) -> Any:
+    """Return NumPy arrays with another member in one place."""
+
+    def put(old: np.ndarray, new: Any) -> np.ndarray:
+        whole = np.array(old)
+        whole[at] = new
+        return whole
+
+    return jax.tree.map(put, tree, part)
 
 
 def _member(tree: Any, b: int) -> Any:
