@@ -58,13 +58,16 @@ class Welfare(Protocol):
     """What a change of real income is read off."""
 
     @property
-    def expenditure(self) -> Any: ...
+    def expenditure(self) -> Any:
+        """Final spending `[..., n]`."""
 
     @property
-    def consumer_price(self) -> Any: ...
+    def consumer_price(self) -> Any:
+        """Its price index `[..., n]`."""
 
     @property
-    def welfare(self) -> Any: ...
+    def welfare(self) -> Any:
+        """Real income `[..., n]` in the world's currency, less the disutility of work."""
 
 
 def gain(before: Welfare, after: Welfare) -> tuple[Array, Array]:

@@ -180,8 +180,7 @@ class Evaluator:
             # nothing of this batch's world: another process may begin with another batch
             central = stage_of(_with_rule(self.case.scenario, rule), self.case.table, self._ends)
             drawn = {
-                p.name: p.at(self._points[:, k])
-                for k, p in enumerate(self.case.parameters("draw"))
+                p.name: p.at(self._points[:, k]) for k, p in enumerate(self.case.parameters("draw"))
             }
             elasticities = self._elasticities(drawn, central.table)
             if self._blocks is None:
@@ -192,16 +191,15 @@ class Evaluator:
             weights = np.concatenate([np.zeros((BATCH, BATCH)), weights], axis=1)
             found = solve_draws(
                 central, self._draws(drawn, central.table), elasticities,
-                Known(calm, np.float64(1.0)), weights, self._blocks, TOLERANCE,
+                Known(calm, 1.0), weights, self._blocks, TOLERANCE,
             )  # fmt: skip
-            self._known[rule] = known_from(found.states, calm)
+            solved = np.array([status.converged for status in found.statuses])
+            self._known[rule] = known_from(found.states, solved, calm)
         return self._known[rule]
 
     def _central_elasticities(self) -> Elasticities:
         point = self._central_point()
-        drawn = {
-            p.name: p.at(point[None, k]) for k, p in enumerate(self.case.parameters("draw"))
-        }
+        drawn = {p.name: p.at(point[None, k]) for k, p in enumerate(self.case.parameters("draw"))}
         return jax.tree.map(lambda x: x[0], self._elasticities(drawn, self.case.table))
 
     def _draws(self, drawn: Mapping[str, Array], table: World) -> list[Shocks] | Shocks:
@@ -262,13 +260,12 @@ def _with_rule(scenario: Scenario, deficit: str) -> Scenario:
     return scenario.replace(closures=closures)
 
 
-def known_from(states: Array, calm: Array) -> Known:
-    """Return solved states `[end, h, m]` as what is known; in place of any not found, `calm`."""
-    found = np.isfinite(states).all((0, 2))
-    states = np.where(found[None, :, None], states, calm)
+def known_from(states: Array, solved: NDArray[np.bool_], calm: Array) -> Known:
+    """Return the states `[end, h, m]` of draws as what is known: `calm` where not `solved` `[h]`."""
+    states = np.where(solved[:, None], states, calm)
     first, last = states - states.mean(1, keepdims=True)
     size = float((first**2).sum())
-    return Known(states, np.float64((first * last).sum() / size if size > 0.0 else 1.0))
+    return Known(states, float((first * last).sum()) / size if size > 0.0 else 1.0)
 
 
 def with_approval(scenario: Scenario, shift: float) -> Scenario:

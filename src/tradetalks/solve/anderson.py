@@ -108,7 +108,7 @@ def accelerate_from(
     start: Float[Array, " m"],
     memory: Memory,
     *,
-    tolerance: float,
+    tolerance: float | Float[Array, ""],
     max_iterations: int,
     correct: Correction,
     one_more: bool = False,
@@ -136,9 +136,7 @@ def accelerate_from(
             gap=keep(gap, carry.gap),
             extra=keep(extra, carry.extra),
             residual=keep(residual, carry.residual),
-            memory=_remember(
-                carry.memory, point - carry.point, gap - carry.gap, stepped, first
-            ),
+            memory=_remember(carry.memory, point - carry.point, gap - carry.gap, stepped, first),
             damping=jnp.where(taken, jnp.minimum(1.0, 2.0 * carry.damping), 0.5 * carry.damping),
             iterations=carry.iterations + 1,
         )

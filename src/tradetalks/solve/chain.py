@@ -51,8 +51,8 @@ class Known(NamedTuple):
     `share` is by how much the second end is off when the first is.
     """
 
-    states: Float[Array, "2 h m"]
-    share: Float[Array, ""]
+    states: Float[Array | np.ndarray, "2 h m"]
+    share: float
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class _Draw(NamedTuple):
 
 
 def _end(
-    draw: _Draw, shock: Shock, blocks: Array, point: Array, memory: Memory, target: float
+    draw: _Draw, shock: Shock, blocks: Array, point: Array, memory: Memory, target: Array
 ) -> tuple[Equilibrium, FixedPoint, Memory]:
     _, unravel = ravel_pytree(start(draw.economy, draw.closure, shock))
     kernel = trade_kernel(draw.economy, draw.elasticities, shock, draw.closure.selection)
@@ -96,7 +96,7 @@ def _end(
     return equilibrium_at(*draw, shock, kernel, unravel(found.point)), found, memory
 
 
-@partial(jax.jit, static_argnums=(7, 8))
+@partial(jax.jit, static_argnums=8)
 def _run(
     economy: Economy,
     closure: Closure,
@@ -105,7 +105,7 @@ def _run(
     known: Known,
     weights: Float[Array, "b h+b"],
     blocks: tuple[Array, Any],
-    tolerance: float,
+    tolerance: Float[Array, ""],
     summary: Summary,
 ) -> tuple[Any, FixedPoint]:
     """Solve draws one by one, and in each its ends; shocks `[end]` or `[draw, end]`."""
@@ -127,7 +127,7 @@ def _run(
         ends = (shared if own is None else own, foretold, shares)
         _, (kept, found) = jax.lax.scan(end, fresh, ends)
         # a draw that failed teaches nothing: what was foretold stands in for it
-        good = jnp.isfinite(found.point).all()
+        good = jnp.isfinite(found.point).all() & (found.residual < tolerance).all()
         return before.at[:, old + b].set(jnp.where(good, found.point, foretold)), (kept, found)
 
     room = jnp.concatenate([known.states, jnp.zeros((2, count, size))], axis=1)
@@ -166,7 +166,7 @@ def solve_chain(
             np.asarray,
             _run(
                 economy, closure, (elasticities, shocks if own else None),
-                None if own else shocks, known, weights, (blocks, detail), tolerance, summary,
+                None if own else shocks, known, weights, (blocks, detail), jnp.asarray(tolerance), summary,
             ),
         )  # fmt: skip
         states = found.point.swapaxes(0, 1)

@@ -37,7 +37,7 @@ from tradetalks.model.checks import check_closure, check_quotas
 from tradetalks.solve.anderson import FixedPoint, accelerate
 from tradetalks.solve.correction import correction
 from tradetalks.solve.newton import newton_gmres
-from tradetalks.solve.status import TOLERANCE, Method, Status, describe
+from tradetalks.solve.status import TOLERANCE, Method, Status, describe, with_branch_end
 
 # Anderson stops a little below the tolerance that is promised
 _TARGET = 0.5 * TOLERANCE
@@ -142,9 +142,11 @@ def _status(found: FixedPoint, method: Method) -> Status:
     return describe(float(found.residual), float(found.extra), int(found.iterations), method)
 
 
-def _continuation(problem: _Problem, shock: Shock) -> State | None:
+def _continuation(problem: _Problem, shock: Shock) -> tuple[State | None, float]:
+    """Phase the shock in; return the state short of all of it, or None, and how far it got."""
     first = start(problem.economy, problem.closure, shock)
     _, unravel = ravel_pytree(first)
+    reached = 0.0
     for phases in _PHASES:
         state = first
         for share in np.linspace(0.0, 1.0, phases + 1)[1:-1]:
@@ -152,9 +154,10 @@ def _continuation(problem: _Problem, shock: Shock) -> State | None:
             if not float(found.residual) < TOLERANCE:
                 break
             state = unravel(found.point)
+            reached = max(reached, float(share))
         else:
-            return state
-    return None
+            return state, reached
+    return None, reached
 
 
 def solve(
@@ -184,10 +187,12 @@ def solve(
             )
             status = _status(found, "newton")
         if not status.converged:
-            phased = _continuation(problem, shock)
+            phased, reached = _continuation(problem, shock)
             if phased is not None:
                 state, equilibrium, found = _solve_single(problem, shock, phased, True)
                 status = _status(found, "continuation")
+            if not status.converged and reached > 0.0:
+                status = with_branch_end(status, reached)
         return Solution(_to_numpy(equilibrium), _to_numpy(state), status)
 
 
