@@ -261,7 +261,7 @@ def _with_rule(scenario: Scenario, deficit: str) -> Scenario:
 
 
 def known_from(states: Array, solved: NDArray[np.bool_], calm: Array) -> Known:
-    """Return the states `[end, h, m]` of draws as what is known: `calm` where not `solved` `[h]`."""
+    """Return the states `[end, h, m]` of draws as known ones: `calm` where not `solved` `[h]`."""
     states = np.where(solved[:, None], states, calm)
     first, last = states - states.mean(1, keepdims=True)
     size = float((first**2).sum())

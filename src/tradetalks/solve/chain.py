@@ -166,7 +166,8 @@ def solve_chain(
             np.asarray,
             _run(
                 economy, closure, (elasticities, shocks if own else None),
-                None if own else shocks, known, weights, (blocks, detail), jnp.asarray(tolerance), summary,
+                None if own else shocks, known, weights, (blocks, detail),
+                jnp.asarray(tolerance), summary,
             ),
         )  # fmt: skip
         states = found.point.swapaxes(0, 1)
