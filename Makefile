@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PYTEST_ARGS ?=
+# Test files run in this many processes at once; each needs up to 2.5 GB.
+TEST_WORKERS ?= 2
 BENCH_ARGS ?=
 
 # The raw input files, where they lie beside the repository: more tests run with them.
@@ -33,7 +35,7 @@ install: ## only install, into .venv
 
 test: ## the test suite (PYTEST_ARGS="-k tariff" runs some)
 	$(set-up) test
-	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest --numprocesses $(TEST_WORKERS) --dist loadfile $(PYTEST_ARGS)
 
 check: ## style, types, the import rules between rooms, and that the documents build
 	$(set-up) check

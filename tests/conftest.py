@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ pytest_plugins = ["bench_targets"]
 NEEDS = ("raw_data", "browser", "cjk_font")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 HOME = pytest.StashKey[str]()
+MAPS = Path("/proc/self/maps")
+MANY_MAPS = 20_000
 
 # The same numbers are drawn on every run and every machine; `HYPOTHESIS_PROFILE=explore` looks
 # for new ones. Shapes compile, so a first example may be slow: no deadline.
@@ -33,8 +36,12 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 def pytest_configure(config: pytest.Config) -> None:
     """Keep runs and caches of the tests away from the user's own."""
-    config.stash[HOME] = tempfile.mkdtemp(prefix="tradetalks-tests-")
-    os.environ["TRADETALKS_HOME"] = config.stash[HOME]
+    home = config.stash[HOME] = tempfile.mkdtemp(prefix="tradetalks-tests-")
+    os.environ["TRADETALKS_HOME"] = home
+    # What is compiled once serves every test and every process that a test starts.
+    os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", f"{home}/jax")
+    os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
+    os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.1")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -53,6 +60,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 names.insert(0, need)
 
 
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Between files, let go of compiled code before Linux refuses more of it.
+
+    Every compiled function takes dozens of memory maps; a process may have 65,530 of them, and
+    the compiler aborts at the next.
+    """
+    ends = nextitem is None or nextitem.path != item.path
+    if ends and "jax" in sys.modules and MAPS.exists():
+        with MAPS.open("rb") as lines:
+            if sum(1 for _ in lines) > MANY_MAPS:
+                sys.modules["jax"].clear_caches()
+
+
 def skip_or_fail(need: str, reason: str) -> None:
     """Skip a test for what this machine lacks, unless `TRADETALKS_REQUIRE` names it."""
     if need in os.environ.get("TRADETALKS_REQUIRE", "").split(","):
@@ -61,18 +81,11 @@ def skip_or_fail(need: str, reason: str) -> None:
 
 
 @pytest.fixture
-def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Give a test of the command line a home of its own, and lines of 100 characters.
-
-    What a command tells JAX by the environment is taken back.
-    """
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give a test of the command line a home of its own, and lines of 100 characters."""
     monkeypatch.setenv("TRADETALKS_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("COLUMNS", "100")
-    before = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("JAX_")}
-    yield tmp_path / "home"
-    for name in [name for name in os.environ if name.startswith("JAX_")]:
-        del os.environ[name]
-    os.environ.update(before)
+    return tmp_path / "home"
 
 
 @pytest.fixture

@@ -197,6 +197,8 @@ def test_an_unwritable_folder_is_found_before_anything_is_solved(
 def test_without_a_place_to_store_the_answer_is_still_given(
     call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    for name in [name for name in os.environ if name.startswith("JAX_")]:
+        monkeypatch.delenv(name)
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("TRADETALKS_HOME", str(tmp_path / "file"))
     status, out, err = call("run", "truce-holds", "--format", "json")
@@ -285,6 +287,8 @@ def test_the_compilation_cache_is_set_only_where_it_can_be_written(
 ) -> None:
     from tradetalks.cli.home import use_compilation_cache
 
+    for name in [name for name in os.environ if name.startswith("JAX_")]:
+        monkeypatch.delenv(name)
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("TRADETALKS_HOME", str(tmp_path / "file"))
     use_compilation_cache()

@@ -11,6 +11,8 @@ from tradetalks.cli import main
 from tradetalks.errors import BadInput, UnknownName
 from tradetalks.talks.assumed import ASSUMED, book, book_names, parse_book
 from tradetalks.talks.grouping import grouping
+from tradetalks.talks.packages import agenda_names, load_agenda
+from tradetalks.talks.packages.declared import agenda_book
 
 GOOD = """about: A test.
 command: talks test
@@ -78,10 +80,23 @@ def test_an_id_stands_once() -> None:
 def test_the_command_lists_them_all(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["talks", "assumptions", "--format", "csv"]) == 0
     rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
-    assert {r["id"] for r in rows} == {i for n in book_names() for i in book(n).figures}
+    agendas = [agenda_book(load_agenda(name)) for name in agenda_names()]
+    books = [*(book(name) for name in book_names()), *agendas]
+    assert {r["id"] for r in rows} == {i for b in books for i in b.figures}
     assert main(["talks", "assumptions", "groups", "--assumed-only"]) == 0
     out = capsys.readouterr().out
     assert "Weight of US agriculture" in out and "0.01 to 4.5" in out
     assert "normalisation" not in out and "washing" not in out
+    assert main(["talks", "assumptions", "london-2025"]) == 0
+    out = capsys.readouterr().out
+    assert "to USA" in out and "Least gain for" in out
     assert main(["talks", "assumptions", "grups"]) == 2
     assert "Did you mean 'groups'" in capsys.readouterr().err
+
+
+def test_every_weight_and_threshold_of_an_agenda_is_listed() -> None:
+    for name in agenda_names():
+        agenda = load_agenda(name)
+        declared = sum(len(level.weights) for issue in agenda.issues for level in issue.levels)
+        declared += sum(2 + len(approver.stakes) for approver in agenda.approvers)
+        assert len(agenda_book(agenda).figures) == declared > 0

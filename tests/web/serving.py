@@ -12,10 +12,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-# What is compiled is kept from one server of the tests to the next, or where you keep it anyhow.
-_KEPT = os.environ.get("JAX_COMPILATION_CACHE_DIR", f"{os.environ.get('TRADETALKS_HOME', '')}/jax")
-CACHE = {"JAX_COMPILATION_CACHE_DIR": _KEPT}
-
 
 class Served:
     """A running server: `address` ends in a slash, `process` is its own."""
@@ -39,7 +35,7 @@ def server(home: Path, *arguments: str, **environment: str) -> Iterator[Served]:
         stderr=subprocess.PIPE,
         stdin=subprocess.DEVNULL,
         text=True,
-        env={**os.environ, **CACHE, "TRADETALKS_HOME": str(home), **environment},
+        env={**os.environ, "TRADETALKS_HOME": str(home), **environment},
     )
     assert process.stdout is not None and process.stderr is not None
     # Read what it says, or a full pipe would stop it.

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from tradetalks.cli.output import FORMAT, Format, emit, paragraph, table_text
+
+if TYPE_CHECKING:
+    from tradetalks.talks.assumed import Book
 
 
 def register(group: typer.Typer) -> None:
@@ -16,16 +19,17 @@ def register(group: typer.Typer) -> None:
 
 
 def assumptions(
-    part: str | None = typer.Argument(None, help="One part only, such as groups."),
+    part: str | None = typer.Argument(
+        None, help="One part only, such as groups, or the name of a package file."
+    ),
     assumed_only: bool = typer.Option(False, "--assumed-only", help="Leave out sourced figures."),
     format: Format = FORMAT,
 ) -> None:
     """Which numbers do the talks rest on, from where, and how far could they be off?"""
     from tradetalks.results import Answer
-    from tradetalks.talks.assumed import ASSUMED, book, book_names
+    from tradetalks.talks.assumed import ASSUMED
 
-    names = book_names() if part is None else (part,)
-    books = [book(name) for name in names]
+    books = _books(part)
     rows: list[dict[str, Any]] = [
         {"part": b.name, "command": b.command, **figure.row()}
         for b in books
@@ -57,6 +61,22 @@ def assumptions(
         return "".join(out)
 
     emit(answer, format, rows, text)
+
+
+def _books(part: str | None) -> list[Book]:
+    """Return the books of the talks and those of the shipped agendas, or the one called `part`."""
+    from tradetalks.errors import unknown_name
+    from tradetalks.talks.assumed import book, book_names
+    from tradetalks.talks.packages import agenda_names, load_agenda
+    from tradetalks.talks.packages.declared import agenda_book
+
+    known = (*book_names(), *agenda_names())
+    if part is not None and part not in known:
+        raise unknown_name("part of the talks", part, known)
+    names = known if part is None else (part,)
+    return [
+        book(name) if name in book_names() else agenda_book(load_agenda(name)) for name in names
+    ]
 
 
 def _cells(row: dict[str, Any]) -> tuple[str, ...]:
