@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Callable
@@ -96,7 +97,9 @@ def command(
     from tradetalks.cli import main
 
     def run(*arguments: str) -> tuple[int, str, str]:
-        status = main(list(arguments))
+        before = signal.getsignal(signal.SIGTERM)
+        status = main(arguments)
+        signal.signal(signal.SIGTERM, before)
         text = capsys.readouterr()
         return status, text.out, text.err
 

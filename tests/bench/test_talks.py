@@ -22,27 +22,34 @@ def test_war_of_two_on_the_shipped_world(benchmark, measured) -> None:
 
 
 @pytest.mark.raw_data
-def test_war_of_seven(benchmark, measured, raw_data) -> None:
-    """Ossa (2014): 7 regions, 33 industries, 1,386 tariffs; compilation included."""
+@pytest.mark.parametrize(
+    ("search", "what", "target"),
+    [
+        ("nash_tariffs", "Ossa's Nash tariffs, 7x33", 30.0),
+        ("cooperative_tariffs", "Ossa's cooperative tariffs, 7x33", 180.0),
+    ],
+)
+def test_seven_regions(benchmark, measured, raw_data, search, what, target) -> None:
+    """Ossa (2014): 7 regions, 33 industries, 1,386 tariffs, from his factual ones."""
+    from tradetalks import talks
     from tradetalks.data.readers.replication import read_ossa
-    from tradetalks.talks import nash_tariffs
     from tradetalks.validation.economies import BALANCED
     from tradetalks.validation.ossa_2014_given_tariffs import baseline
 
     data = read_ossa()
     base, elasticities = baseline(data)
 
-    def war():
-        return nash_tariffs(
+    def find():
+        return getattr(talks, search)(
             base, elasticities, BALANCED, range(7), against="all", tariff=data.tariff
         ).require()
 
     began = time.perf_counter()
-    war()
+    find()
     first = time.perf_counter() - began
-    benchmark.pedantic(war, rounds=2)
-    measured("Ossa's Nash tariffs, 7x33, with compilation", first, 30.0, "s")
-    measured("Ossa's Nash tariffs, 7x33, compiled", benchmark.stats.stats.min, 30.0, "s")
+    benchmark.pedantic(find, rounds=2)
+    measured(f"{what}, with compilation", first, target, "s")
+    measured(f"{what}, compiled", benchmark.stats.stats.min, target, "s")
 
 
 PACKAGES = """
@@ -85,27 +92,3 @@ def test_four_thousand_packages_of_64_worlds(benchmark, measured) -> None:
     benchmark.pedantic(cold, rounds=2)
     measured("4,096 packages, 64 worlds, 30x23, cold", benchmark.stats.stats.min, 10.0, "s")
     measured("the same, peak memory", max(memory), None, "GB")
-
-
-@pytest.mark.raw_data
-def test_talks_of_seven(benchmark, measured, raw_data) -> None:
-    """Ossa (2014): equal gains from his factual tariffs, compilation included."""
-    from tradetalks.data.readers.replication import read_ossa
-    from tradetalks.talks import cooperative_tariffs
-    from tradetalks.validation.economies import BALANCED
-    from tradetalks.validation.ossa_2014_given_tariffs import baseline
-
-    data = read_ossa()
-    base, elasticities = baseline(data)
-
-    def talks():
-        return cooperative_tariffs(
-            base, elasticities, BALANCED, range(7), against="all", tariff=data.tariff
-        ).require()
-
-    began = time.perf_counter()
-    talks()
-    first = time.perf_counter() - began
-    benchmark.pedantic(talks, rounds=2)
-    measured("Ossa's cooperative tariffs, 7x33, with compilation", first, 180.0, "s")
-    measured("Ossa's cooperative tariffs, 7x33, compiled", benchmark.stats.stats.min, 180.0, "s")

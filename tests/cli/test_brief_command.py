@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,29 +10,10 @@ from pathlib import Path
 import pytest
 
 from synthetic_run import synthetic_run
-from tradetalks.cli import main
 from tradetalks.report.brief import brief_of, html
 from tradetalks.results import save_run
 
 Call = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def call(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Call:
-    monkeypatch.setenv("TRADETALKS_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("JAX_COMPILATION_CACHE_DIR", str(tmp_path / "jax"))
-    monkeypatch.setenv("COLUMNS", "100")
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        before = signal.getsignal(signal.SIGTERM)
-        status = main(arguments)
-        signal.signal(signal.SIGTERM, before)
-        text = capsys.readouterr()
-        return status, text.out, text.err
-
-    return run
 
 
 @pytest.fixture
@@ -42,9 +22,9 @@ def stored(tmp_path: Path) -> Path:
 
 
 def test_a_stored_run_by_the_beginning_of_its_name(
-    call: Call, stored: Path, tmp_path: Path
+    command: Call, stored: Path, tmp_path: Path
 ) -> None:
-    status, out, err = call("brief", "lapse", "--out", str(tmp_path / "here"))
+    status, out, err = command("brief", "lapse", "--out", str(tmp_path / "here"))
     assert (status, err) == (0, "")
     files = ["brief.html", "brief.json", "brief.pdf"]
     assert sorted(p.name for p in (tmp_path / "here").iterdir()) == files
@@ -55,8 +35,8 @@ def test_a_stored_run_by_the_beginning_of_its_name(
     assert data["countries"]["rows"][0]["cells"][0]["value"] == pytest.approx(-0.05)
 
 
-def test_a_run_folder_as_json(call: Call, stored: Path, tmp_path: Path) -> None:
-    status, out, _ = call("brief", str(stored), "--only", "html", "--format", "json")
+def test_a_run_folder_as_json(command: Call, stored: Path, tmp_path: Path) -> None:
+    status, out, _ = command("brief", str(stored), "--only", "html", "--format", "json")
     answer = json.loads(out)
     assert (status, answer["command"], answer["as_of"]) == (0, "brief", "2025-11-21")
     assert sorted(answer["files"]) == ["brief.html", "brief.json"]
@@ -65,9 +45,9 @@ def test_a_run_folder_as_json(call: Call, stored: Path, tmp_path: Path) -> None:
     assert answer["sources"] and answer["assumptions"] and answer["status"]["converged"]
 
 
-def test_a_scenario_is_run_first(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_scenario_is_run_first(command: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tradetalks.cli.run.solve", lambda asked: synthetic_run())
-    status, out, _ = call("brief", "truce-lapses-by-law", "--format", "csv")
+    status, out, _ = command("brief", "truce-lapses-by-law", "--format", "csv")
     assert status == 0 and out.startswith("file,path\nbrief.html,")
 
 
@@ -83,29 +63,29 @@ def test_a_scenario_is_run_first(call: Call, monkeypatch: pytest.MonkeyPatch) ->
     ],
 )
 def test_errors_have_a_cure(
-    call: Call, stored: Path, tmp_path: Path, arguments: tuple[str, ...], status: int, words: str
+    command: Call, stored: Path, tmp_path: Path, arguments: tuple[str, ...], status: int, words: str
 ) -> None:
     (tmp_path / "taken").write_text("mine")
     given = [a.replace("{file}", str(tmp_path / "taken")) for a in arguments]
-    found, out, err = call("brief", *given)
+    found, out, err = command("brief", *given)
     assert found == status
     assert words in " ".join(err.split())
     assert (out == "") is (status != 0)
 
 
-def test_a_run_that_did_not_converge(call: Call, tmp_path: Path, stored: Path) -> None:
+def test_a_run_that_did_not_converge(command: Call, tmp_path: Path, stored: Path) -> None:
     record = json.loads((stored / "run.json").read_text("utf-8"))
     record["status"] = {**record["status"], "converged": False, "failed_sets": ["central"]}
     (stored / "run.json").write_text(json.dumps(record))
-    status, out, err = call("brief", "lapse", "--out", str(tmp_path / "here"))
+    status, out, err = command("brief", "lapse", "--out", str(tmp_path / "here"))
     assert (status, out) == (1, "") and "has no equilibrium that may be shown" in err
     assert list((tmp_path / "here").iterdir()) == []
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_folder_that_may_not_be_written(call: Call, stored: Path, tmp_path: Path) -> None:
+def test_a_folder_that_may_not_be_written(command: Call, stored: Path, tmp_path: Path) -> None:
     (tmp_path / "locked").mkdir(mode=0o500)
-    status, out, err = call("brief", "lapse", "--out", str(tmp_path / "locked"))
+    status, out, err = command("brief", "lapse", "--out", str(tmp_path / "locked"))
     assert (status, out) == (2, "") and "Permission denied" in err
 
 

@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from synthetic_run import renamed, synthetic_run
-from tradetalks.cli import main
 from tradetalks.errors import NotConverged
 from tradetalks.results import RunResult, load_run
 
@@ -23,18 +21,6 @@ Call = Callable[..., tuple[int, str, str]]
 @pytest.fixture(autouse=True)
 def home(own_home: Path) -> Path:
     return own_home
-
-
-@pytest.fixture
-def call(capsys: pytest.CaptureFixture[str]) -> Call:
-    def run(*arguments: str) -> tuple[int, str, str]:
-        before = signal.getsignal(signal.SIGTERM)
-        status = main(arguments)
-        signal.signal(signal.SIGTERM, before)
-        text = capsys.readouterr()
-        return status, text.out, text.err
-
-    return run
 
 
 @pytest.fixture
@@ -48,19 +34,19 @@ def solved(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tradetalks.cli.run.solve", solve)
 
 
-def test_bare_command_welcomes_and_names_three_things(call: Call) -> None:
-    status, out, err = call()
+def test_bare_command_welcomes_and_names_three_things(command: Call) -> None:
+    status, out, err = command()
     assert (status, err) == (0, "")
     assert "The law between the United States and China on" in out
     assert out.count("\n  tradetalks ") == 3 and "not a prediction" in out
-    assert call("--version")[1].startswith("tradetalks 0.")
+    assert command("--version")[1].startswith("tradetalks 0.")
 
 
-def test_help_lists_the_commands(call: Call) -> None:
-    status, out, _ = call("--help")
+def test_help_lists_the_commands(command: Call) -> None:
+    status, out, _ = command("--help")
     assert status == 0
-    for command in ("run", "compare", "scenarios", "data"):
-        assert command in out
+    for name in ("run", "compare", "scenarios", "data"):
+        assert name in out
 
 
 def test_help_law_and_usage_errors_load_nothing_heavy() -> None:
@@ -91,25 +77,25 @@ def test_help_law_and_usage_errors_load_nothing_heavy() -> None:
 )
 @pytest.mark.usefixtures("solved")
 def test_bad_input_is_status_2_with_a_cure_and_no_output(
-    call: Call, arguments: list[str], message: str, home: Path
+    command: Call, arguments: list[str], message: str, home: Path
 ) -> None:
-    status, out, err = call(*arguments)
+    status, out, err = command(*arguments)
     assert (status, out) == (2, "")
     assert message in " ".join(err.replace("│", " ").split())
     assert not (home / "runs").exists() or not any((home / "runs").iterdir())
 
 
-def test_a_broken_scenario_names_file_and_line(call: Call, tmp_path: Path) -> None:
+def test_a_broken_scenario_names_file_and_line(command: Call, tmp_path: Path) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text("name: mine\nquestion: What if?\nhorizont: long\n")
-    status, out, err = call("run", str(file))
+    status, out, err = command("run", str(file))
     assert (status, out) == (2, "")
     assert "mine.yaml:3:" in err and "Did you mean 'horizon'?" in err
 
 
 @pytest.mark.usefixtures("solved")
-def test_run_answers_in_json_and_keeps_the_run(call: Call, home: Path) -> None:
-    status, out, err = call("run", "truce-lapses-by-law", "--format", "json")
+def test_run_answers_in_json_and_keeps_the_run(command: Call, home: Path) -> None:
+    status, out, err = command("run", "truce-lapses-by-law", "--format", "json")
     assert (status, err) == (0, "")
     answer = json.loads(out)
     assert answer["command"] == "run" and answer["as_of"] == "2025-11-21"
@@ -126,7 +112,7 @@ def test_run_answers_in_json_and_keeps_the_run(call: Call, home: Path) -> None:
 
 
 def test_the_same_question_is_answered_from_the_store(
-    call: Call, home: Path, monkeypatch: pytest.MonkeyPatch
+    command: Call, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
 
@@ -136,36 +122,36 @@ def test_the_same_question_is_answered_from_the_store(
 
     monkeypatch.setattr("tradetalks.cli.run.solve", solve)
     first, again, fresh = (
-        json.loads(call("run", "truce-holds", "--format", "json", *more)[1])
+        json.loads(command("run", "truce-holds", "--format", "json", *more)[1])
         for more in ((), (), ("--fresh",))
     )
     assert (first["stored"], again["stored"], fresh["stored"]) == (None, first["as_of"], None)
     assert again["headline"] == first["headline"] and again["out"] == first["out"]
     assert asked == ["medium"] * 2
-    assert "Stored on 2025-11-21; `--fresh`" in call("run", "truce-holds")[1]
-    call("compare", "truce-holds", "truce-holds")
+    assert "Stored on 2025-11-21; `--fresh`" in command("run", "truce-holds")[1]
+    command("compare", "truce-holds", "truce-holds")
     assert asked == ["medium"] * 2
-    call("run", "truce-holds", "--horizon", "long")
+    command("run", "truce-holds", "--horizon", "long")
     assert asked == ["medium"] * 2 + ["long"]
-    rows = json.loads(call("runs", "list", "--format", "json")[1])["rows"]
+    rows = json.loads(command("runs", "list", "--format", "json")[1])["rows"]
     assert len(rows) == 2 and {row["scenario"] for row in rows} == {"truce-holds"}
-    shown = json.loads(call("runs", "show", rows[0]["id"], "--format", "json")[1])
+    shown = json.loads(command("runs", "show", rows[0]["id"], "--format", "json")[1])
     assert shown["headline"] == first["headline"]
     place = home / "runs" / rows[1]["id"] / "results.nc"
     place.write_bytes(b"cut short")
-    assert call("runs", "show", rows[1]["id"])[0] == 2
+    assert command("runs", "show", rows[1]["id"])[0] == 2
     horizon = rows[1]["horizon"]
-    status, out, err = call("run", "truce-holds", "--horizon", horizon)
+    status, out, err = command("run", "truce-holds", "--horizon", horizon)
     assert status == 0 and "computed again" in err and "real income" in out
-    assert call("runs", "delete", rows[0]["id"])[:2] == (0, f"Deleted {rows[0]['id']}.\n")
-    assert len(json.loads(call("runs", "list", "--format", "json")[1])["rows"]) == 1
-    status, _, err = call("runs", "show", "truce-hold-x")
+    assert command("runs", "delete", rows[0]["id"])[:2] == (0, f"Deleted {rows[0]['id']}.\n")
+    assert len(json.loads(command("runs", "list", "--format", "json")[1])["rows"]) == 1
+    status, _, err = command("runs", "show", "truce-hold-x")
     assert status == 2 and "runs list" in err
 
 
 @pytest.mark.usefixtures("solved")
-def test_run_as_a_table_shows_headline_sentence_and_report(call: Call, tmp_path: Path) -> None:
-    status, out, _ = call("run", "truce-lapses-by-law", "--out", str(tmp_path / "here"))
+def test_run_as_a_table_shows_headline_sentence_and_report(command: Call, tmp_path: Path) -> None:
+    status, out, _ = command("run", "truce-lapses-by-law", "--out", str(tmp_path / "here"))
     assert status == 0
     assert "United States" in out and "(-0.08 to -0.03)" in out
     assert "real income would be 0.05% lower" in " ".join(out.split())
@@ -175,8 +161,8 @@ def test_run_as_a_table_shows_headline_sentence_and_report(call: Call, tmp_path:
 
 
 @pytest.mark.usefixtures("solved")
-def test_run_as_csv_is_the_headline(call: Call) -> None:
-    rows = list(csv.DictReader(io.StringIO(call("run", "truce-holds", "--format", "csv")[1])))
+def test_run_as_csv_is_the_headline(command: Call) -> None:
+    rows = list(csv.DictReader(io.StringIO(command("run", "truce-holds", "--format", "csv")[1])))
     assert list(rows[0]) == [
         "country", "variable", "unit", "central", "low", "high", "reference", "partner",
     ]  # fmt: skip
@@ -185,23 +171,23 @@ def test_run_as_csv_is_the_headline(call: Call) -> None:
 
 
 def test_an_unwritable_folder_is_found_before_anything_is_solved(
-    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    command: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tradetalks.cli.run.solve", lambda _: pytest.fail("was solved"))
     (tmp_path / "file").write_text("")
-    status, out, err = call("run", "truce-holds", "--out", str(tmp_path / "file" / "x"))
+    status, out, err = command("run", "truce-holds", "--out", str(tmp_path / "file" / "x"))
     assert (status, out) == (2, "") and "cannot be written" in err and "--out" in err
 
 
 @pytest.mark.usefixtures("solved")
 def test_without_a_place_to_store_the_answer_is_still_given(
-    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    command: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in [name for name in os.environ if name.startswith("JAX_")]:
         monkeypatch.delenv(name)
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("TRADETALKS_HOME", str(tmp_path / "file"))
-    status, out, err = call("run", "truce-holds", "--format", "json")
+    status, out, err = command("run", "truce-holds", "--format", "json")
     assert status == 0 and "not stored" in err and "TRADETALKS_HOME" in err
     assert json.loads(out)["out"] is None and json.loads(out)["headline"]
 
@@ -214,7 +200,7 @@ def test_without_a_place_to_store_the_answer_is_still_given(
     ],
 )
 def test_failures_have_their_status_and_leave_nothing(
-    call: Call,
+    command: Call,
     home: Path,
     monkeypatch: pytest.MonkeyPatch,
     failure: BaseException,
@@ -225,24 +211,24 @@ def test_failures_have_their_status_and_leave_nothing(
         raise failure
 
     monkeypatch.setattr("tradetalks.cli.run.solve", solve)
-    found, out, err = call("run", "truce-holds")
+    found, out, err = command("run", "truce-holds")
     assert (found, out) == (status, "") and message in err
     assert list((home / "runs").glob("*")) == [] and list((home / "runs").glob(".*")) == []
 
 
 def test_missing_data_is_status_3(
-    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    command: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TRADETALKS_DATA", str(tmp_path))
-    status, out, err = call("data", "fetch", "icio")
+    status, out, err = command("data", "fetch", "icio")
     assert (status, out) == (3, "") and "icio" in err
 
 
 @pytest.mark.usefixtures("solved")
-def test_compare_takes_scenarios_ids_and_folders(call: Call, tmp_path: Path) -> None:
-    place = Path(json.loads(call("run", "full-decoupling", "--format", "json")[1])["out"])
+def test_compare_takes_scenarios_ids_and_folders(command: Call, tmp_path: Path) -> None:
+    place = Path(json.loads(command("run", "full-decoupling", "--format", "json")[1])["out"])
     answers = [
-        call("compare", "truce-lapses-by-law", b, "--format", "json")
+        command("compare", "truce-lapses-by-law", b, "--format", "json")
         for b in ("full-decoupling", place.name, place.name[:-3], str(place))
     ]
     assert {status for status, _, _ in answers} == {0}
@@ -250,29 +236,29 @@ def test_compare_takes_scenarios_ids_and_folders(call: Call, tmp_path: Path) -> 
     row = json.loads(answers[0][1])["rows"][0]
     assert (row["country"], row["variable"]) == ("USA", "real_income")
     assert row["difference"] == pytest.approx(-0.05)
-    status, out, _ = call("compare", "truce-lapses-by-law", place.name)
+    status, out, _ = command("compare", "truce-lapses-by-law", place.name)
     assert status == 0 and "B: full-decoupling (from truce-holds)" in out
     assert "Real income, %" in out and "not confidence intervals" in out
-    status, _, err = call("compare", "truce-holds", str(tmp_path))
+    status, _, err = command("compare", "truce-holds", str(tmp_path))
     assert status == 2 and "this is not a run folder" in err
 
 
-def test_scenarios_list_what_ships(call: Call) -> None:
+def test_scenarios_list_what_ships(command: Call) -> None:
     from tradetalks.scenario import scenario_names
 
-    answer = json.loads(call("scenarios", "--format", "json")[1])
+    answer = json.loads(command("scenarios", "--format", "json")[1])
     assert [row["name"] for row in answer["rows"]] == list(scenario_names())
     assert answer["rows"][0]["changes"] and answer["sources"]
-    table = call("scenarios")[1]
+    table = command("scenarios")[1]
     assert all(name in table for name in scenario_names())
-    rows = list(csv.DictReader(io.StringIO(call("scenarios", "--format", "csv")[1])))
+    rows = list(csv.DictReader(io.StringIO(command("scenarios", "--format", "csv")[1])))
     assert len(rows) == len(scenario_names())
 
 
-def test_data_lists_and_checks(call: Call) -> None:
-    status, out, _ = call("data", "list")
+def test_data_lists_and_checks(command: Call) -> None:
+    status, out, _ = command("data", "list")
     assert status == 0 and "icio" in out
-    answer = json.loads(call("data", "check", "--format", "json")[1])
+    answer = json.loads(command("data", "check", "--format", "json")[1])
     assert answer["status"]["passed"] and all(row["passed"] for row in answer["rows"])
 
 
@@ -300,9 +286,9 @@ def test_the_compilation_cache_is_set_only_where_it_can_be_written(
     assert os.environ.pop("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS") == "0"
 
 
-def test_the_whole_way_with_the_real_solver(call: Call, tmp_path: Path) -> None:
+def test_the_whole_way_with_the_real_solver(command: Call, tmp_path: Path) -> None:
     out_folder = tmp_path / "real"
-    status, out, err = call(
+    status, out, err = command(
         "run", "truce-lapses-by-law", "--regions", "blocs", "--out", str(out_folder),
         "--format", "json",
     )  # fmt: skip

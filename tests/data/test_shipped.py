@@ -19,8 +19,8 @@ from tradetalks.data import (
     world_names,
     world_report,
 )
+from tradetalks.data.checks import TOLERANCE
 from tradetalks.data.toy import toy_world
-from tradetalks.data.world import TOLERANCE
 from tradetalks.errors import BadFile, CannotWrite, UnknownName
 
 ROOT = Path(__file__).parents[2]

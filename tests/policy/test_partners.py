@@ -24,22 +24,22 @@ def table():
     return build_table(partner_ledger())
 
 
+def paid(table, day: str, partner: str, code: str):
+    """Duties on the first line of a code."""
+    lines = load_lines("USA")
+    index = lines.starting_with(code)[:1]
+    return stack(table, lines, day_number(day), exporter=partner, importer="USA", index=index)
+
+
 def added(table, day: str, partner: str, code: str) -> float:
     """Duty on the first line of a code, MFN left out, percent."""
-    lines = load_lines("USA")
-    found = stack(
-        table, lines, day_number(day), exporter=partner, importer="USA",
-        index=lines.starting_with(code)[:1],
-    )  # fmt: skip
-    mfn = found.by_family()["mfn"]
-    return 100 * float((found.total - mfn)[0])
+    found = paid(table, day, partner, code)
+    return 100 * float((found.total - found.by_family()["mfn"])[0])
 
 
 def total(table, day: str, partner: str, code: str) -> float:
-    lines = load_lines("USA")
-    index = lines.starting_with(code)[:1]
-    found = stack(table, lines, day_number(day), exporter=partner, importer="USA", index=index)
-    return 100 * float(found.total[0])
+    """Duty on the first line of a code, MFN included, percent."""
+    return 100 * float(paid(table, day, partner, code).total[0])
 
 
 SHIRTS, CARS, STEEL, PHONES, CABINETS = "610910", "87032301", "720827", "851713", "9403409060"

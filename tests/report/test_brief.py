@@ -7,11 +7,11 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
+from html_page import Page
 from pdf_text import Document
 from synthetic_run import renamed, synthetic_run
 from tradetalks.engine import simulate
@@ -51,48 +51,22 @@ def pdfs(briefs: Mapping[str, Brief]) -> Mapping[str, Document]:
 ALL = (*SHIPPED, "toy", "made up")
 
 
-class _Page(HTMLParser):
-    """Collects visible text (block by block), ids, addresses, and what a browser would fetch."""
+class Blocks(Page):
+    """Visible text alone, with a break at every block."""
 
-    VOID = frozenset({"meta", "br", "path", "rect", "line", "circle", "use"})
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.text: list[str] = []
-        self.ids: list[str] = []
-        self.links: list[str] = []
-        self.fetched: list[str] = []
-        self._open: list[str] = []
+    VOID = Page.VOID | {"path", "rect", "line", "circle", "use"}
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = dict(attrs)
-        if tag in ("script", "link", "iframe", "object", "img") or "src" in found:
-            self.fetched.append(tag)
-        if "id" in found:
-            self.ids.append(str(found["id"]))
-        if tag == "a":
-            self.links.append(str(found["href"]))
-        if tag not in self.VOID:
-            self._open.append(tag)
+        super().handle_starttag(tag, attrs)
         if tag not in ("b", "span", "a", "code"):
             self.text.append("\n")
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.text.append("\n")
 
-    def handle_endtag(self, tag: str) -> None:
-        assert self._open.pop() == tag
-
     def handle_data(self, data: str) -> None:
-        if not {"style", "title"} & set(self._open):
+        if not {"style", "title"} & set(self.open):
             self.text.append(data)
-
-
-def read(text: str) -> _Page:
-    page = _Page()
-    page.feed(text)
-    page.close()
-    return page
 
 
 def numbers(text: str) -> Counter[str]:
@@ -103,7 +77,7 @@ def numbers(text: str) -> Counter[str]:
 def test_page_and_pdf_hold_the_same_numbers(
     kind: str, briefs: Mapping[str, Brief], pdfs: Mapping[str, Document]
 ) -> None:
-    page = numbers("".join(read(html(briefs[kind])).text))
+    page = numbers("".join(Blocks.read(html(briefs[kind])).text))
     assert sum(page.values()) > 100
     assert page == numbers(pdfs[kind].text())
 
@@ -111,7 +85,7 @@ def test_page_and_pdf_hold_the_same_numbers(
 def test_a_number_that_one_rendering_lacks_would_be_seen(briefs: Mapping[str, Brief]) -> None:
     brief = briefs["made up"]
     other = replace(brief, finding=brief.finding + " And 7.77% more.")
-    assert numbers("".join(read(html(brief)).text)) != numbers(Document(pdf(other)).text())
+    assert numbers("".join(Blocks.read(html(brief)).text)) != numbers(Document(pdf(other)).text())
 
 
 @pytest.mark.parametrize("kind", ALL)
@@ -158,7 +132,7 @@ def test_the_printed_scenario_asks_the_same_question(
 def test_the_page_needs_nothing_else(kind: str, briefs: Mapping[str, Brief]) -> None:
     brief = briefs[kind]
     text = html(brief)
-    page = read(text)
+    page = Blocks.read(text)
     assert page.fetched == []
     assert "@import" not in text
     assert not re.findall(r"url\((?!#)", text)
@@ -250,7 +224,7 @@ def test_without_a_font_the_pdf_is_made_and_says_what_lacks(chinese: Brief) -> N
     assert "boxes for" in warning and "稀" in warning and "sudo make system-deps" in warning
     said = Document(made.content).text()
     assert "美国" not in said  # names beside English ones are left out, not boxed
-    assert numbers(said) == numbers("".join(read(html(chinese)).text))
+    assert numbers(said) == numbers("".join(Blocks.read(html(chinese)).text))
     assert "商务部" in html(chinese) and "美国" in html(chinese)
 
 

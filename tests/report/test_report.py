@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
+from html_page import Page
 from synthetic_run import renamed, synthetic_run
 from tradetalks.report import charts, report_html, save, svg
 from tradetalks.report.html import command
@@ -28,46 +28,6 @@ def page(folder: Path) -> str:
     return (folder / "report.html").read_text("utf-8")
 
 
-class _Page(HTMLParser):
-    """Collects what a browser would fetch, every id, and the visible text."""
-
-    VOID = frozenset({"meta", "link", "br", "img", "hr"})
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.fetched: list[str] = []
-        self.ids: list[str] = []
-        self.open: list[str] = []
-        self.text: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = dict(attrs)
-        if tag in ("script", "link", "iframe", "object", "img") or "src" in found:
-            self.fetched.append(tag)
-        if "id" in found:
-            self.ids.append(str(found["id"]))
-        if tag not in self.VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if "id" in dict(attrs):
-            self.ids.append(str(dict(attrs)["id"]))
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        self.text.append(data)
-
-
-def read(page: str) -> _Page:
-    parsed = _Page()
-    parsed.feed(page)
-    parsed.close()
-    assert parsed.open == []
-    return parsed
-
-
 def test_the_folder_is_complete(folder: Path) -> None:
     figures = {p.stem for p in (folder / "charts").glob("*.svg")}
     assert figures == {p.stem for p in (folder / "charts").glob("*.png")}
@@ -78,7 +38,7 @@ def test_the_folder_is_complete(folder: Path) -> None:
 
 
 def test_the_page_needs_nothing_else_and_is_well_formed(page: str) -> None:
-    parsed = read(page)
+    parsed = Page.read(page)
     assert parsed.fetched == []
     assert len(parsed.ids) == len(set(parsed.ids))
     assert "@import" not in page and "url(http" not in page
@@ -87,7 +47,7 @@ def test_the_page_needs_nothing_else_and_is_well_formed(page: str) -> None:
 
 
 def test_the_page_is_in_the_order_a_stranger_reads(run: RunResult, page: str) -> None:
-    text = " ".join(" ".join(read(page).text).split()).replace("\u2212", "-")
+    text = " ".join(" ".join(Page.read(page).text).split()).replace("\u2212", "-")
     parts = [
         "What if the truce lapses on 12 August 2025",
         finding(run),
@@ -126,7 +86,7 @@ def test_a_users_text_is_text(run: RunResult) -> None:
     )
     html = report_html(bad, [(c, svg(c.spec)) for c in charts(bad)[:1]])
     assert "<script" not in html and "javascript:" not in html
-    assert read(html).fetched == []
+    assert Page.read(html).fetched == []
 
 
 def test_rates_are_those_of_the_law(run: RunResult) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tradetalks.errors import BadInput, NoAnswer
-from tradetalks.supply.plan import by_trying_all, greedy, least
+from tradetalks.supply.plan import greedy, least
 
 GOODS, OPTIONS = 4, 3
+SLACK = 1e-12  # rounding of a sum
 numbers = st.lists(st.floats(0.01, 1.0), min_size=GOODS * OPTIONS, max_size=GOODS * OPTIONS)
 
 
@@ -23,6 +26,13 @@ def options(cost: list[float], loss: list[float]) -> tuple[np.ndarray, np.ndarra
 
 def total(table: np.ndarray, choice: tuple[int, ...]) -> float:
     return float(table[np.arange(GOODS), list(choice)].sum())
+
+
+def by_trying_all(cost: np.ndarray, loss: np.ndarray, ceiling: float) -> tuple[int, ...]:
+    rows = np.arange(GOODS)
+    plans = product(range(OPTIONS), repeat=GOODS)
+    within = (p for p in plans if loss[rows, p].sum() <= ceiling + SLACK)
+    return min(within, key=lambda p: cost[rows, p].sum())
 
 
 @given(numbers, numbers, st.floats(0.0, 1.0))

@@ -17,6 +17,7 @@ from tradetalks.talks import (
     cooperative_tariffs,
     nash_tariffs,
 )
+from tradetalks.validation import economies
 
 BALANCED = Closure("balanced")
 World = tuple[Table, Economy, Elasticities]
@@ -53,6 +54,34 @@ def test_equal_twins_go_back_to_free_trade() -> None:
     np.testing.assert_allclose(peace.share, 0.5, atol=1e-6)
     assert peace.gain[0] == pytest.approx(peace.gain[1], abs=1e-9) and peace.gain[0] > 0
     assert peace.gain[0] == pytest.approx(-100 * war.gain[0] / (100 + war.gain[0]), rel=1e-6)
+
+
+@pytest.mark.parametrize("markup", [[1.2, 1.5, 1.35], [1.33, 1.2, 1.5]])
+def test_twins_with_markups_agree_on_equation_26(markup: list[float]) -> None:
+    """Lashkaripour (2021): 1 + t_k = (1 + theta_k lam_k) / (mu_k / mu + theta_k lam_k).
+
+    Exactly so with mu = spending over wages; with output over wages nearly.
+    """
+    theta, mu = np.array([3.0, 5.0, 2.0]), np.array(markup)
+    home, size = np.array([0.8, 0.7, 0.6]), np.array([1.0, 2.0, 1.5])
+    flow = size * np.array([[home, 1.0 - home], [1.0 - home, home]])
+    base = economies.economy(
+        flow, 0.0 * flow, np.zeros((2, 3, 3)), flow.sum(0), flow.sum(1), markup=np.tile(mu, (2, 1))
+    )
+    el = economies.one_nest(1.0 + theta)
+    peace = cooperative_tariffs(base, el, BALANCED, (0, 1), bounds=(-0.8, 3.0)).require()
+    spent = peace.after.trade[:, 0] * (1.0 + peace.tariff[:, 0])
+    lam, sales = spent[0] / spent.sum(0), np.asarray(peace.after.sales)[0]
+
+    def formula(average: float) -> np.ndarray:
+        return (1.0 + theta * lam) / (mu / average + theta * lam) - 1.0
+
+    wages = (sales / mu).sum()
+    exact = formula(float(peace.after.expenditure[0]) / wages)
+    np.testing.assert_allclose(peace.tariff[1, 0], exact, atol=1e-6)
+    np.testing.assert_allclose(peace.tariff[1, 0], formula(sales.sum() / wages), atol=0.01)
+    assert (np.argsort(peace.tariff[1, 0]) == np.argsort(-mu)).all(), "cheaper where dearer"
+    assert peace.common_gain > 0.0
 
 
 def test_free_trade_cannot_be_improved_for_all() -> None:

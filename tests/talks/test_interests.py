@@ -16,8 +16,7 @@ from tradetalks.errors import BadInput, BadNumber, UnknownName
 from tradetalks.model import Closure, Equilibrium
 from tradetalks.solve import solve
 from tradetalks.talks import group_payoffs, nash_tariffs, optimal_tariffs, play, scenario_of
-from tradetalks.talks.grouping import UNIT_GROUPS, grouping
-from tradetalks.talks.groups import payoffs_by_group
+from tradetalks.talks.grouping import UNIT_GROUPS, grouping, payoffs_by_group
 from tradetalks.talks.interests import Interests
 from tradetalks.talks.measures import MEASURES, Change
 from tradetalks.talks.payoff import Setting, payoff, read

@@ -113,7 +113,7 @@ def test_the_command(monkeypatch, tmp_path: Path, capsys: pytest.CaptureFixture[
         assert said in out
     assert main(["talks", "jobs", "--elasticities", "central", "--format", "json"]) == 0
     answer = json.loads(capsys.readouterr().out)
-    assert {p["evidence"] for p in answer["published"]} == {"S", "V"}
+    assert {p["evidence"] for p in answer["published"]} == {"O", "S", "V"}
     assert answer["command"] == "talks jobs" and len(answer["rows"]) == 9
     assert list(answer)[-4:] == ["sources", "assumptions", "warnings", "status"]
     assert main(["talks", "jobs", "manufacturing-revivl"]) == 2

@@ -208,7 +208,7 @@ def test_a_favoured_sector_is_protected(world) -> None:
 @pytest.mark.parametrize(
     ("options", "error", "said"),
     [
-        ({"bounds": (0.5, 0.1)}, BadNumber, "the bounds cross: the least duty, 0.5"),
+        ({"bounds": (0.5, 0.1)}, BadNumber, "the bounds cross: the least duty, 50%"),
         ({"bounds": (-1.0, 1.0)}, BadNumber, "are no duties"),
         ({"bounds": (0.0, float("inf"))}, BadNumber, "are no duties"),
         ({"start": 20.0}, BadNumber, "cannot start at a duty of 20"),

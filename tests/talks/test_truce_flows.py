@@ -10,7 +10,7 @@ from tradetalks.talks.truce_flows import HORIZONS, PLAYERS, TARIFFS, Flows, solv
 
 @pytest.fixture(scope="module")
 def flows() -> Flows:
-    return solve_flows()
+    return solve_flows(0.55)
 
 
 def test_war_costs_both_and_a_deal_pays_both(flows: Flows) -> None:
@@ -34,4 +34,4 @@ def test_controls_hurt_most_when_full_and_fresh(flows: Flows) -> None:
 
 def test_an_unknown_scenario_is_refused_before_anything_is_solved() -> None:
     with pytest.raises(UnknownName, match="unknown scenario 'no-such-deal'"):
-        solve_flows(tariffs={**TARIFFS, "deal": "no-such-deal"})
+        solve_flows(0.55, tariffs={**TARIFFS, "deal": "no-such-deal"})

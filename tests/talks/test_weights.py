@@ -19,6 +19,7 @@ from tradetalks.talks import (
     read_weights,
     revealed_weights,
 )
+from tradetalks.validation.economies import equilibrium
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +37,32 @@ def test_weights_come_back_from_the_tariffs_that_they_give(world, weights) -> No
     assert np.abs(found.gap).max() < 1e-5
     again = optimal_tariffs(base, el, None, 0, against=[1], weights=found.weights).require()
     np.testing.assert_allclose(again.tariff, best.tariff, atol=1e-4)
+
+
+def test_revenue_with_sectors_changes_weights_and_not_conditions(world) -> None:
+    """Ossa's objective: his G by plain solves is flat at the weights found with his revenue."""
+    _, base, el = world
+    best = optimal_tariffs(base, el, None, 0, against=[1], weights=[1.2, 1.0, 0.8]).require()
+    plain = calibrated_weights(base, el, None, 0, tariff=best.tariff, against=[1])
+    shared = calibrated_weights(
+        base, el, None, 0, tariff=best.tariff, against=[1], revenue_to_sectors=True
+    )
+    np.testing.assert_allclose(shared.gap_equal, plain.gap_equal, atol=1e-12)
+    assert np.abs(shared.weights - plain.weights).max() > 1e-4
+
+    def welfare(move: float, sector: int) -> float:
+        tariff = best.tariff.copy()
+        tariff[1, 0, sector] = (1.0 + tariff[1, 0, sector]) * np.exp(move) - 1.0
+        at = equilibrium(base, el, tariff)
+        earned = np.asarray(at.value_added)[0]
+        income = float(at.welfare[0] * at.consumer_price[0])
+        lobby = earned + earned / earned.sum() * (income - earned.sum())
+        return float((shared.weights * lobby).sum() / at.consumer_price[0])
+
+    step = 1e-4
+    slopes = [(welfare(step, k) - welfare(-step, k)) / (2 * step * welfare(0.0, k)) for k in (0, 1)]
+    trade = np.asarray(best.before.trade)[1, 0] / float(best.before.expenditure[0])
+    np.testing.assert_allclose(slopes, 3.0 * trade[:2] * shared.gap[:2], atol=3e-4)
 
 
 def test_flat_duties_identify_nothing(world) -> None:

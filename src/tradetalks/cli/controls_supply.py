@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 _SHOWN_USERS = 6
 _SHOWN_GOODS = 8
+
+_DAYS_A_MONTH = 30.4
 
 
 def register(group: typer.Typer) -> None:
@@ -52,7 +55,9 @@ def licences(
         {
             "approval": text.share(approval, "--approval"),
             "processing": _at_least(days, "--days"),
-            "validity": None if validity is None else _at_least(validity, "--validity", 1) * 30.4,
+            "validity": None
+            if validity is None
+            else _at_least(validity, "--validity", 1) * _DAYS_A_MONTH,
             "renewal": text.share(renewal, "--renewal"),
             "leakage": text.share(leakage, "--leakage"),
         },
@@ -64,7 +69,20 @@ def licences(
         run = licence_run(good, buyer, terms, supplier=supplier, stock=stock, start=begin)
     rows = run.rows()
     failed = run.losses.failed if run.losses is not None else ()
-    body = {
+    from tradetalks.supply.answers import country_sources
+
+    answer = text.envelope(
+        "controls licences",
+        _licence_body(run, rows),
+        country_sources(run.world, (run.regime,)),
+        (*_assumed(run), text.CRITICAL),
+        text.unsolved(failed),
+    )
+    emit(answer, format, map(flat, rows), lambda: _licence_text(run, rows))
+
+
+def _licence_body(run: LicenceRun, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return {
         "good": run.good,
         "buyer": run.buyer,
         "supplier": run.supplier,
@@ -76,16 +94,6 @@ def licences(
         "rows": rows,
         "users": run.user_rows(),
     }
-    from tradetalks.supply.answers import country_sources
-
-    answer = text.envelope(
-        "controls licences",
-        body,
-        country_sources(run.world, (run.regime,)),
-        (*_assumed(run), text.CRITICAL),
-        text.unsolved(failed),
-    )
-    emit(answer, format, map(flat, rows), lambda: _licence_text(run, rows))
 
 
 def _at_least(value: Any, option: str, least: float = 0) -> Any:

@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 Rows = Sequence[Mapping[str, Any]]
 Drivers = Mapping[str, Sequence[Mapping[str, Any]]]
 
-_PARTIES = ("USA", "CHN")
-
 
 def parties_of(found: Ensemble) -> list[str]:
     """Return the countries whose drivers are shown: the parties, else the first two."""
+    from tradetalks.codes import PARTIES
+
     countries = found.case.table.countries
-    return [c for c in _PARTIES if c in countries] or list(countries[:2])
+    return [c for c in PARTIES if c in countries] or list(countries[:2])
 
 
 def rows_of(found: Ensemble) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from tradetalks.cli import supply_text as text
+from tradetalks.cli.options import ON
 from tradetalks.cli.output import FORMAT, Format, emit, paragraph, progress, table_text
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def exposure(
     if_lapses: bool = typer.Option(
         False, "--if-lapses", help="If suspended controls return on the law's own dates."
     ),
-    on: str | None = typer.Option(None, "--on", help="Date, YYYY-MM-DD (default: today)."),
+    on: str | None = ON,
     format: Format = FORMAT,
 ) -> None:
     """On whom does a country depend, how long do stocks last, and what would a stop cost?"""

@@ -36,13 +36,14 @@ def forecast(
     format: Format = FORMAT,
 ) -> None:
     """Will the truce be extended? Base rates, breaks and intervals from the record of deadlines."""
+    from tradetalks.results.labels import day_words
     from tradetalks.talks.forecast import forecast as ask
 
     if out is not None:
         from tradetalks.report.drawing import check_drawable
 
         check_drawable(out)
-    found = ask(_day(on), deadline)
+    found = ask(read_day(on), deadline)
     answer = _envelope(found, backtest)
     if out is not None or watched():
         from tradetalks.report.drawing import save_spec
@@ -59,12 +60,8 @@ def forecast(
     emit(answer, format, found.outcomes(), lambda: _text(found, backtest))
 
 
-def day_words(day: date) -> str:
-    """2027-01-10 as 10 January 2027."""
-    return f"{day.day} {day:%B %Y}"
-
-
-def _day(text: str | None) -> date | None:
+def read_day(text: str | None, option: str = "--on") -> date | None:
+    """Read a date of the command line. Raises `BadInput`."""
     from datetime import date
 
     from tradetalks.errors import BadInput
@@ -74,7 +71,7 @@ def _day(text: str | None) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise BadInput(f"--on '{text}' is no date.", cure="Write YYYY-MM-DD.") from None
+        raise BadInput(f"{option} '{text}' is no date.", cure="Write YYYY-MM-DD.") from None
 
 
 def _envelope(found: Forecast, scored: bool) -> Answer:
@@ -120,6 +117,7 @@ def _envelope(found: Forecast, scored: bool) -> Answer:
 
 
 def _text(found: Forecast, scored: bool) -> str:
+    from tradetalks.results.labels import day_words
     from tradetalks.talks.forecast_data import KINDS
 
     d = found.deadline

@@ -10,10 +10,10 @@ from typing import Any
 
 import typer
 
+from tradetalks.cli.options import ON
 from tradetalks.cli.output import FORMAT, Format
 from tradetalks.errors import BadInput
 
-ON: Any = typer.Option(None, "--on", help="Date, YYYY-MM-DD (default: today).")
 FROM: Any = typer.Option(None, "--from", help="First date of a period.")
 TO: Any = typer.Option(None, "--to", help="Last date of a period.")
 LAW: Any = typer.Option(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from tradetalks.cli.options import HORIZON, REGIONS, SEED
 from tradetalks.cli.output import FORMAT, Format, emit, paragraph, progress, table_text
 
 if TYPE_CHECKING:
@@ -33,11 +34,11 @@ def run(
     scenario: str = typer.Argument(help="A shipped scenario (see `scenarios`) or a YAML file."),
     against: str | None = typer.Option(None, help="What the answer is measured against."),
     world: str | None = typer.Option(None, help="The world table, such as world-2022."),
-    regions: str | None = typer.Option(None, help="Region set: default, all, eu27 or blocs."),
+    regions: str | None = REGIONS,
     goods: str | None = typer.Option(
         None, help="Critical goods as sectors of their own: none, default or all."
     ),
-    horizon: str | None = typer.Option(None, help="short, medium or long."),
+    horizon: str | None = HORIZON,
     out: Path | None = typer.Option(
         None, help="Folder to write; default: a new one among your runs."
     ),
@@ -45,7 +46,7 @@ def run(
     draws: int = typer.Option(
         0, min=0, help="Ranges over this many draws of what is not known, not over the sets."
     ),
-    seed: int = typer.Option(1, help="The same seed gives the same draws."),
+    seed: int = SEED,
     workers: int | None = typer.Option(
         None, help="Processes for the draws; left out: one for each core."
     ),

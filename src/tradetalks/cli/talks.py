@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import wraps
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 import typer
 
@@ -18,6 +21,7 @@ from tradetalks.cli import (
     talks_truce,
     talks_weights,
 )
+from tradetalks.cli.options import HORIZON, REGIONS
 from tradetalks.cli.output import FORMAT, Format, emit, paragraph, progress, table_text, write_file
 from tradetalks.cli.talks_objective import GROUPS, WEIGHTS, group_weights, groups_text
 
@@ -28,13 +32,8 @@ if TYPE_CHECKING:
 _FROM: Any = typer.Option(
     "truce-holds", "--from", help="Scenario whose law holds elsewhere and is the reference."
 )
-_REGIONS: Any = typer.Option(None, help="Region set: default, all, eu27 or blocs.")
-_HORIZON: Any = typer.Option(None, help="short, medium or long.")
-_ELASTICITIES: Any = typer.Option("central", help="central, or all for a range.")
-_DEFICIT: Any = typer.Option(None, help="fixed_world_share, gni_share or balanced.")
-_LOWEST: Any = typer.Option(0.0, help="The lowest duty allowed, in percent (below 0: a subsidy).")
-_HIGHEST: Any = typer.Option(1000.0, help="The highest duty allowed, in percent.")
-_SCENARIO: Any = typer.Option(None, "--scenario", help="Write the tariffs to this YAML file.")
+_PLAYERS: Any = typer.Argument(None, help="Two or more countries; default USA CHN.")
+_PARTNERS: Any = typer.Option("players", help="players: one another; all: everybody.")
 _THIRD, _COLUMNS = 5, 3
 
 
@@ -44,9 +43,8 @@ def register(app: typer.Typer) -> None:
         help="The game that governments play: tariffs, packages, groups at home, jobs, the gap.",
         no_args_is_help=True,
     )
-    group.command("optimal")(optimal)
-    group.command("nash")(nash)
-    group.command("cooperative")(cooperative)
+    for game in (optimal, nash, cooperative):
+        group.command(game.__name__)(_with_terms(game))
     for commands in (
         talks_assumptions,
         talks_best,
@@ -62,60 +60,74 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="talks")
 
 
+@dataclass(frozen=True)
+class _Terms:
+    """What the three games are asked alike: each field is an option of the three commands."""
+
+    regions: str | None = REGIONS
+    horizon: str | None = HORIZON
+    elasticities: str = typer.Option("central", help="central, or all for a range.")
+    deficit: str | None = typer.Option(None, help="fixed_world_share, gni_share or balanced.")
+    lowest: float = typer.Option(
+        0.0, help="The lowest duty allowed, in percent (below 0: a subsidy)."
+    )
+    highest: float = typer.Option(1000.0, help="The highest duty allowed, in percent.")
+    weights: str | None = WEIGHTS
+    groups: str | None = GROUPS
+    scenario: str | None = typer.Option(
+        None, "--scenario", help="Write the tariffs to this YAML file."
+    )
+
+
+def _with_terms(command: Callable[..., None]) -> Callable[..., None]:
+    """Return a command with the options of `_Terms` in place of its argument `terms`."""
+    shared = inspect.signature(_Terms).parameters
+    merged: list[inspect.Parameter] = []
+    for own in inspect.signature(command).parameters.values():
+        asked = shared.values() if own.name == "terms" else (own,)
+        merged += [parameter.replace(kind=own.kind) for parameter in asked]
+
+    @wraps(command)
+    def run(**given: Any) -> None:
+        terms = _Terms(**{name: given.pop(name) for name in shared})
+        command(**given, terms=terms)
+
+    run.__dict__["__signature__"] = inspect.Signature(merged)
+    run.__annotations__ = get_type_hints(command) | get_type_hints(_Terms)
+    return run
+
+
 def optimal(
     country: str = typer.Argument(help="The country that chooses, such as USA."),
     partners: str = typer.Option("all", help="Whom it taxes: codes such as CHN,VNM, or all."),
     start_from: str = _FROM,
-    regions: str | None = _REGIONS,
-    horizon: str | None = _HORIZON,
-    elasticities: str = _ELASTICITIES,
-    deficit: str | None = _DEFICIT,
-    lowest: float = _LOWEST,
-    highest: float = _HIGHEST,
-    weights: str | None = WEIGHTS,
-    groups: str | None = GROUPS,
-    scenario: str | None = _SCENARIO,
+    *,
+    terms: _Terms,
     format: Format = FORMAT,
 ) -> None:
     """Which goods tariffs would serve one country best, if nobody retaliated?"""
     taxed = () if partners == "all" else tuple(partners.split(","))
-    options = (
-        *(start_from, regions, horizon, elasticities, deficit, lowest, highest),
-        *(weights, groups, scenario),
-    )
-    _answer("optimal", (country,), taxed, options, format)
+    _answer("optimal", (country,), taxed, start_from, terms, format)
 
 
 def nash(
-    players: list[str] = typer.Argument(None, help="Two or more countries; default USA CHN."),
-    partners: str = typer.Option("players", help="players: one another; all: everybody."),
+    players: list[str] = _PLAYERS,
+    partners: str = _PARTNERS,
     start_from: str = _FROM,
-    regions: str | None = _REGIONS,
-    horizon: str | None = _HORIZON,
-    elasticities: str = _ELASTICITIES,
-    deficit: str | None = _DEFICIT,
-    lowest: float = _LOWEST,
-    highest: float = _HIGHEST,
-    weights: str | None = WEIGHTS,
-    groups: str | None = GROUPS,
-    scenario: str | None = _SCENARIO,
+    *,
+    terms: _Terms,
     format: Format = FORMAT,
 ) -> None:
     """Where does a tariff war end, if each side answers the other as serves it best?"""
-    everybody = _everybody(partners)
-    options = (
-        *(start_from, regions, horizon, elasticities, deficit, lowest, highest),
-        *(weights, groups, scenario),
-    )
-    _answer("nash", tuple(players or ("USA", "CHN")), everybody, options, format)
+    _answer("nash", _players(players), _everybody(partners), start_from, terms, format)
 
 
 def cooperative(
-    players: list[str] = typer.Argument(None, help="Two or more countries; default USA CHN."),
+    players: list[str] = _PLAYERS,
     rule: str = typer.Option(
         "bilateral", help="bilateral: a duty per partner; mfn: one duty for all."
     ),
-    partners: str = typer.Option("players", help="players: one another; all: everybody."),
+    partners: str = _PARTNERS,
     start_from: str = typer.Option(
         "truce-holds", "--from", help="Where talks begin: nash, or a scenario such as free-trade."
     ),
@@ -123,33 +135,28 @@ def cooperative(
         "at_least_equal", help="equal: the same proportion, whatever it costs; at_least_equal."
     ),
     cuts_only: bool = typer.Option(False, "--cuts-only", help="No duty may rise."),
-    regions: str | None = _REGIONS,
-    horizon: str | None = _HORIZON,
-    elasticities: str = _ELASTICITIES,
-    deficit: str | None = _DEFICIT,
-    lowest: float = _LOWEST,
-    highest: float = _HIGHEST,
-    weights: str | None = WEIGHTS,
-    groups: str | None = GROUPS,
-    scenario: str | None = _SCENARIO,
+    *,
+    terms: _Terms,
     format: Format = FORMAT,
 ) -> None:
     """What could talks bring, if all sides gain the same proportion?"""
-    options = (
-        *(start_from, regions, horizon, elasticities, deficit, lowest, highest),
-        *(weights, groups, scenario),
-    )
-    everybody = _everybody(partners)
     _answer(
         "cooperative",
-        tuple(players or ("USA", "CHN")),
-        everybody,
-        options,
+        _players(players),
+        _everybody(partners),
+        start_from,
+        terms,
         format,
         rule=rule,
         gains=gains,
         cuts_only=cuts_only,
     )
+
+
+def _players(named: Sequence[str] | None) -> tuple[str, ...]:
+    from tradetalks.codes import PARTIES
+
+    return tuple(named or PARTIES)
 
 
 def _everybody(partners: str) -> tuple[str, ...]:
@@ -166,7 +173,8 @@ def _answer(
     kind: str,
     players: Sequence[str],
     partners: Sequence[str],
-    options: Any,
+    start_from: str,
+    terms: _Terms,
     how: Format,
     **of_talks: Any,
 ) -> None:
@@ -175,26 +183,24 @@ def _answer(
     use_compilation_cache()
     from tradetalks.talks import play, read_weights
 
-    start_from, regions, horizon, elasticities, deficit, lowest, highest, *rest = options
-    weights, groups, scenario = rest
     with progress("Searching") as step:
         game = play(
             kind,
             players,
             partners=partners,
             start_from=start_from,
-            regions=regions,
-            horizon=horizon,
-            deficit=deficit,
-            elasticities=elasticities.split(","),
-            bounds=(lowest / 100.0, highest / 100.0),
-            weights=None if weights is None else read_weights(weights),
-            groups=group_weights(groups),
+            regions=terms.regions,
+            horizon=terms.horizon,
+            deficit=terms.deficit,
+            elasticities=terms.elasticities.split(","),
+            bounds=(terms.lowest / 100.0, terms.highest / 100.0),
+            weights=None if terms.weights is None else read_weights(terms.weights),
+            groups=group_weights(terms.groups),
             progress=step,
             **of_talks,
         )
-    if scenario is not None:
-        write_scenario(game, scenario)
+    if terms.scenario is not None:
+        write_scenario(game, terms.scenario)
     emit(_envelope(game), how, game.tariffs(), lambda: _text(game))
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from tradetalks.cli.options import HORIZON
 from tradetalks.cli.output import FORMAT, Format, emit, paragraph, progress, table_text
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def best(
     country: str = typer.Argument("USA", help="The country that asks."),
     start_from: str = typer.Option("truce-holds", "--from", help="Scenario of the law today."),
     regions: str = typer.Option("blocs", help="Region set; every region plays, so a small one."),
-    horizon: str | None = typer.Option(None, help="short, medium or long."),
+    horizon: str | None = HORIZON,
     elasticities: str = typer.Option("all", help="central, or all for a range."),
     deficit: str | None = typer.Option(None, help="fixed_world_share, gni_share or balanced."),
     format: Format = FORMAT,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from tradetalks.cli.options import ELASTICITIES, HORIZON
 from tradetalks.cli.output import FORMAT, Format, emit, paragraph, progress, table_text
 
 if TYPE_CHECKING:
@@ -23,8 +24,8 @@ def gap(
     target: float = typer.Option(50.0, help="USD billions by which the gap shall narrow."),
     rates: str = typer.Option("10,30,55", help="Tariffs to try, in points."),
     start_from: str = typer.Option("baseline", "--from", help="Scenario on whose law all is put."),
-    horizon: str = typer.Option(None, help="short, medium or long."),
-    elasticities: str = typer.Option("all", help="all, or central for a quick look."),
+    horizon: str = HORIZON,
+    elasticities: str = ELASTICITIES,
     format: Format = FORMAT,
 ) -> None:
     """What narrows the US deficit with China by so much: which tariff, which purchases?"""

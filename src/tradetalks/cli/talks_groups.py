@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from tradetalks.cli.options import ELASTICITIES, HORIZON
 from tradetalks.cli.output import FORMAT, Format, emit, paragraph, progress, table_text
 
 if TYPE_CHECKING:
@@ -27,8 +28,8 @@ def groups(
     weight: list[str] = typer.Option(None, "--weight", help="As usa.agriculture=2; repeatable."),
     weights: str = typer.Option(None, "--weights", help="A YAML file of weights."),
     goods: str = typer.Option(None, help="Critical goods as sectors: none, default or all."),
-    horizon: str = typer.Option(None, help="short, medium or long."),
-    elasticities: str = typer.Option("all", help="all, or central for a quick look."),
+    horizon: str = HORIZON,
+    elasticities: str = ELASTICITIES,
     format: Format = FORMAT,
 ) -> None:
     """Who at home gains and loses from each option, and which would their government choose?"""

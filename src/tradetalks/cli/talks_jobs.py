@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from tradetalks.cli.options import ELASTICITIES
 from tradetalks.cli.output import FORMAT, Format, emit, paragraph, progress, table_text
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def register(group: typer.Typer) -> None:
 
 def jobs(
     scenario: str = typer.Argument("manufacturing-revival", help="What is taken apart."),
-    elasticities: str = typer.Option("all", help="all, or central for a quick look."),
+    elasticities: str = ELASTICITIES,
     format: Format = FORMAT,
 ) -> None:
     """How many US manufacturing jobs do tariffs, subsidies and training make, at what cost?"""

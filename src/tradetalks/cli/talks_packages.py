@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from tradetalks.cli.options import HORIZON, SEED
 from tradetalks.cli.output import FORMAT, Format, aside, emit, progress, watched
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ _DISCOUNT: Any = typer.Option(
     None, help="Patience of both sides, such as 0.95,0.9: Rubinstein's weights for Nash's."
 )
 _REGIONS: Any = typer.Option(None, help="Region set: default, all, eu27 or blocs (fast).")
-_HORIZON: Any = typer.Option(None, help="short, medium or long.")
 _UNIT: Any = typer.Option(None, help="Payoffs in percent (of own real income) or usd_bn.")
 _OUT: Any = typer.Option(None, help="Folder for the answer as JSON, tables and the figure.")
 
@@ -48,9 +48,9 @@ def packages(
     draws: int = typer.Option(
         0, min=0, help="Also over this many draws of the declared weights in their ranges."
     ),
-    seed: int = typer.Option(1, help="The same seed gives the same draws."),
+    seed: int = SEED,
     regions: str | None = _REGIONS,
-    horizon: str | None = _HORIZON,
+    horizon: str | None = HORIZON,
     unit: str | None = _UNIT,
     out: Path | None = _OUT,
     format: Format = FORMAT,
@@ -87,7 +87,7 @@ def approval(
     agenda: str = _NAME,
     freeze: list[str] = _FREEZE,
     regions: str | None = _REGIONS,
-    horizon: str | None = _HORIZON,
+    horizon: str | None = HORIZON,
     unit: str | None = _UNIT,
     format: Format = FORMAT,
 ) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from tradetalks.cli.options import ELASTICITIES
 from tradetalks.cli.output import FORMAT, Format, emit, paragraph, progress, table_text
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def partners(
         "truce-lapses-to-april-peak", help="What happens without a deal: a scenario or a file."
     ),
     regions: str = typer.Option(None, help="Region set: default or all."),
-    elasticities: str = typer.Option("all", help="all, or central for a quick look."),
+    elasticities: str = ELASTICITIES,
     format: Format = FORMAT,
 ) -> None:
     """Which third countries gain while two fight, and can they change what either side fears?"""
@@ -131,13 +132,15 @@ def _ranking(found: PartnerEffects) -> str:
 
 
 def _threats(found: PartnerEffects) -> str:
+    from tradetalks.codes import PARTIES
+
     points = {(r["measure"], r["country"]): r for r in found.threat_points()}
     gains = {r["measure"]: r for r in found.movers()}
     asked = [m for m in found.measures if not m.host]
     signs = {m.id: chr(ord("A") + n) for n, m in enumerate(asked)}
 
     def both(measure: str | None, what: str) -> list[str]:
-        return [_cell(points[measure, c], what, "percent") for c in ("USA", "CHN")]
+        return [_cell(points[measure, c], what, "percent") for c in PARTIES]
 
     rows = [["0", *both(None, "real_income"), "", "", ""]]
     rows += [

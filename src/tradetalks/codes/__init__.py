@@ -11,6 +11,7 @@ from tradetalks.codes.critical import (
 )
 from tradetalks.codes.institutions import Institution, institutions
 from tradetalks.codes.places import (
+    PARTIES,
     Country,
     blocs,
     countries,
@@ -32,6 +33,7 @@ from tradetalks.codes.sectors import (
 )
 
 __all__ = [
+    "PARTIES",
     "Country",
     "CriticalGood",
     "Hs6",

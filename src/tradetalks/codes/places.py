@@ -10,6 +10,9 @@ from types import MappingProxyType
 from tradetalks.codes._load import read_table
 from tradetalks.errors import unknown_name
 
+PARTIES = ("USA", "CHN")
+"""The two parties to the conflict, in the order in which everything names them."""
+
 
 @dataclass(frozen=True)
 class Country:

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 _PUBLIC = {
-    "Check": "world",
+    "Check": "checks",
     "ElasticitySet": "elasticities",
     "FactorShares": "factors",
     "Good": "goods.good",
@@ -38,6 +38,7 @@ _PUBLIC = {
 }
 
 if TYPE_CHECKING:
+    from tradetalks.data.checks import Check
     from tradetalks.data.describe import describe_world
     from tradetalks.data.elasticities import HORIZONS, ElasticitySet, elasticity_sets, sets_for
     from tradetalks.data.factors import FactorShares, factor_shares
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
     from tradetalks.data.recipe import build, build_world
     from tradetalks.data.registry import data_folder, fetch, find, list_sources, source
     from tradetalks.data.shipped import check_world, load_world, world_names, world_report
-    from tradetalks.data.world import Check, World
+    from tradetalks.data.world import World
 
 __all__ = [
     "HORIZONS",

@@ -27,6 +27,7 @@ SIGMA_LINES = 2.53
 
 LIST_RATES = {"1": 0.25, "2": 0.25, "3": 0.25, "3_addl": 0.25, "4A": 0.075}
 """Section 301 in mid-2022: lists 1-3 at 25%, 4A at 7.5% since 2020-02-14."""
+_HIGHEST_LIST = max(LIST_RATES.values())
 NEVER_IN_FORCE = frozenset({"4B"})
 
 STEEL_232 = 0.25
@@ -158,17 +159,15 @@ def us_lines_2022(
     batteries stand on 4B and the review, and paid 4A), so it takes the HS6 schedule's additional
     rate, at most 25% (the schedule doubles some lines). A line on no other list has none.
     """
-    first, last = next(iter(schedule.values())), list(schedule.values())[-1]
-    second = list(schedule.values())[1]
+    steps = list(schedule.values())
     lines, origin = [], {"list": 0.0, "schedule": 0.0, "none": 0.0, "no_mfn_rate": 0.0}
     for code, value in imports.items():
         hs6, on = code[:6], lists.get(code[:8], frozenset())
         known = [LIST_RATES[x] for x in on if x in LIST_RATES]
         if known:
             added, where = max(known), "list"
-        elif on - NEVER_IN_FORCE and hs6 in last:
-            before = first.get(hs6, second.get(hs6, 0.0))
-            added, where = min(max(last[hs6] - before, 0.0), 0.25), "schedule"
+        elif on - NEVER_IN_FORCE and hs6 in steps[-1]:
+            added, where = _added_by(steps, hs6), "schedule"
         else:
             added, where = 0.0, "none"
         origin[where] += value
@@ -176,6 +175,12 @@ def us_lines_2022(
             origin["no_mfn_rate"] += value
         lines.append(Line(code, mfn.get(code[:8], 0.0), added + section_232(hs6), value))
     return lines, origin
+
+
+def _added_by(steps: Sequence[Mapping[str, float]], hs6: str) -> float:
+    """Return what a schedule's last step has over its first (or second); some lines are twice."""
+    before = steps[0].get(hs6, steps[1].get(hs6, 0.0))
+    return min(max(steps[-1][hs6] - before, 0.0), _HIGHEST_LIST)
 
 
 def schedule_check(
@@ -195,9 +200,8 @@ def schedule_check(
         total = sums.setdefault(place.sector, [0.0, 0.0, 0.0])
         total[0] += value
         if code[:6] in steps[-1]:
-            before = steps[0].get(code[:6], steps[1].get(code[:6], 0.0))
             total[1] += value
-            total[2] += value * min(max(steps[-1][code[:6]] - before, 0.0), 0.25)
+            total[2] += value * _added_by(steps, code[:6])
     return {
         code: {"rate": round(duty / value, 6), "covered": round(covered / value, 4)}
         for code, (value, covered, duty) in sorted(sums.items())

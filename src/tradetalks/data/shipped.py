@@ -23,7 +23,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tradetalks.data.world import Check, World
+from tradetalks.data.checks import Check
+from tradetalks.data.world import World
 from tradetalks.errors import BadFile, BadTable, CannotWrite, unknown_name
 
 if TYPE_CHECKING:

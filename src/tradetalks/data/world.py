@@ -13,43 +13,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from tradetalks.codes import ordered, region_set
 from tradetalks.codes import sectors as sector_table
+from tradetalks.data.checks import AXES, Check, checks_of
 from tradetalks.data.goods.good import Good
 from tradetalks.data.own.elasticity import Values, sigmas
 from tradetalks.data.own.flows import Given, assemble
 from tradetalks.data.own.numbers import Array, Labels, array, divide, frozen, labels_of
 from tradetalks.data.own.rules import CURE, check_markup, need_balance
 from tradetalks.errors import BadTable, unknown_name
-
-TOLERANCE = 1e-9
-"""Largest relative gap allowed in an identity."""
-DOLLAR = 1e-6
-"""One dollar, in millions: gaps below it are rounding."""
-
-_AXES = {
-    "trade": "ccs",
-    "tariff": "ccs",
-    "mfn_tariff": "ccs",
-    "intermediate": "css",
-    "final": "cs",
-    "value_added": "cs",
-    "customs_ratio": "cc",
-}
-
-
-@dataclass(frozen=True)
-class Check:
-    """One identity or sign condition: the largest violation, what is allowed, and where it is."""
-
-    name: str
-    value: float
-    tolerance: float
-    where: str
-    message: str
-
-    @property
-    def passed(self) -> bool:
-        """Whether the violation is within the tolerance."""
-        return bool(self.value <= self.tolerance)
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,16 +122,12 @@ class World:
             goods=flags,
             trade=frozen(flows.trade),
             tariff=frozen(flows.tariff),
-            mfn_tariff=flows.tariff
-            if mfn_tariff is None
-            else frozen(array("mfn_tariff", mfn_tariff, labels.shape("ccs"))),
+            mfn_tariff=_given(labels, "mfn_tariff", mfn_tariff, flows.tariff),
             intermediate=frozen(flows.intermediate),
             final=frozen(flows.final),
             value_added=frozen(flows.value_added),
-            customs_ratio=frozen(
-                np.ones(labels.shape("cc"))
-                if customs_ratio is None
-                else array("customs_ratio", customs_ratio, labels.shape("cc"))
+            customs_ratio=_given(
+                labels, "customs_ratio", customs_ratio, np.ones(labels.shape("cc"))
             ),
             sigma=None if among is None else frozen(among),
             sigma_domestic=None if domestic is None else frozen(domestic),
@@ -246,6 +212,11 @@ class World:
         return (self.trade * (1 + self.tariff)).sum(0)
 
     @property
+    def valuation(self) -> Array:
+        """Customs value over value in the table [i,n,j]; 1 for services, which pay no duty."""
+        return np.where(self.goods, self.customs_ratio[:, :, None], 1.0)
+
+    @property
     def duties(self) -> Array:
         """Tariff revenue [n]."""
         return (self.trade * self.tariff).sum((0, 2))
@@ -283,33 +254,7 @@ class World:
 
     def checks(self) -> tuple[Check, ...]:
         """Return every identity and sign condition with its largest violation."""
-        rows = [
-            self._signs("trade", self.trade, 0.0),
-            self._signs("tariff", self.tariff, -1.0),
-            self._signs("mfn_tariff", self.mfn_tariff, -1.0),
-            self._signs("intermediate", self.intermediate, 0.0),
-            self._signs("final", self.final, 0.0),
-            self._signs("value_added", self.value_added, 0.0),
-            self._signs("customs_ratio", self.customs_ratio, 0.0),
-        ]
-        inputs = self.intermediate.sum(1) + self.value_added
-        rows.append(self._gap("output = inputs + value added", self.output, inputs))
-        uses = self.intermediate.sum(2) + self.final
-        rows.append(self._gap("absorption = intermediate + final use", self.absorption, uses))
-        income = self.final.sum(1) - self.value_added.sum(1) - self.duties
-        gap = np.abs(income - self.deficit) / self.final.sum(1)
-        at = int(gap.argmax())
-        rows.append(
-            Check(
-                "deficit = spending - income",
-                float(gap[at]),
-                TOLERANCE,
-                self.countries[at],
-                f"{self.countries[at]} spends {income[at]:,.6g} more than it earns, but imports "
-                f"{self.deficit[at]:,.6g} more than it exports",
-            )
-        )
-        return tuple(rows)
+        return checks_of(self)
 
     def check(self) -> None:
         """Raise `BadTable` if a sign or an identity fails; see `checks` for all of them."""
@@ -373,7 +318,7 @@ class World:
         digest = hashlib.sha256()
         digest.update(repr((self.year, self.countries, self.sectors)).encode())
         digest.update(self.goods.tobytes())
-        for name in _AXES:
+        for name in AXES:
             digest.update(np.ascontiguousarray(getattr(self, name), dtype="<f8").tobytes())
         for name in ("sigma", "sigma_domestic", "markup"):
             if (values := getattr(self, name)) is not None:
@@ -382,24 +327,9 @@ class World:
             digest.update(repr((good.code, good.sigma, good.supply_elasticity)).encode())
         return digest.hexdigest()
 
-    def _cell(self, axes: str, at: tuple[Any, ...]) -> str:
-        return Labels(self.countries, self.sectors).cell(axes, at)[1:-1]
 
-    def _signs(self, name: str, values: Array, least: float) -> Check:
-        at = np.unravel_index(int(values.argmin()), values.shape)
-        value = float(values[at])
-        where = self._cell(_AXES[name], at)
-        message = f"{name} [{where}] is {value:,.6g}, but must be at least {least:g}"
-        return Check(f"{name} >= {least:g}", max(least - value, 0.0), 0.0, where, message)
-
-    def _gap(self, name: str, left: Array, right: Array) -> Check:
-        size = np.maximum(np.abs(left), np.abs(right))
-        scale = np.maximum(size, min(DOLLAR / TOLERANCE, 1e-3 * float(size.max())) or 1.0)
-        gap = np.abs(left - right) / scale
-        at = np.unravel_index(int(gap.argmax()), gap.shape)
-        where = self._cell("cs", at)
-        message = f"{name} fails for [{where}]: {left[at]:,.9g} against {right[at]:,.9g}"
-        return Check(name, float(gap[at]), TOLERANCE, where, message)
+def _given(labels: Labels, name: str, values: ArrayLike | None, otherwise: Array) -> Array:
+    return frozen(otherwise if values is None else array(name, values, labels.shape(AXES[name])))
 
 
 def _goods(

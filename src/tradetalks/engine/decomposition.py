@@ -120,7 +120,7 @@ def decompose(
     if path.productivity is not None:
         rest["productivity"] = _productivity(path, along, economy)
     if closure.labour != "fixed":
-        rest["employment_effect"] = _employment(along, equilibria, economy, closure)
+        rest["employment_effect"] = _employment(along, equilibria, closure)
     for name, value in rest.items():
         parts[name] = path.weights @ (value / along.value[1:-1])
     total = np.log(equilibria[-1].welfare / equilibria[0].welfare)
@@ -276,9 +276,7 @@ def _productivity(path: Path, a: _Along, economy: Economy) -> Array:
     return (bill[1:-1] * a.derivative(np.log(path.productivity))).sum(2)
 
 
-def _employment(
-    a: _Along, equilibria: list[Equilibrium], economy: Economy, closure: Closure
-) -> Array:
+def _employment(a: _Along, equilibria: list[Equilibrium], closure: Closure) -> Array:
     """Return the value of more work, less its disutility (elastic labour only)."""
     log_employment = np.log(np.stack([e.employment for e in equilibria]))
     added = np.stack([e.value_added for e in equilibria])

@@ -6,7 +6,7 @@ two ends are like saves four fifths of the work.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +14,6 @@ import jax
 import numpy as np
 from numpy.typing import NDArray
 
-from tradetalks.engine.critical import check_goods
-from tradetalks.engine.economy import choose_sets, with_own_critical
 from tradetalks.engine.path import Path, cannot_be_shut, ends_only, shut_without_substitute
 from tradetalks.engine.setting import (
     Setting,
@@ -23,7 +21,7 @@ from tradetalks.engine.setting import (
     account_ends,
     at_ends,
     elasticities_in,
-    setting_of,
+    open_question,
     worst,
 )
 from tradetalks.errors import NoAnswer, NotConverged
@@ -35,7 +33,6 @@ if TYPE_CHECKING:
     from tradetalks.scenario import Scenario
 
 Array = NDArray[np.float64]
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,7 +140,6 @@ def solve_ends(
     world: World | None = None,
     *,
     central_only: bool = False,
-    progress: Progress | None = None,
 ) -> Ends:
     """Solve a scenario and its reference over the elasticity sets that the scenario asks for.
 
@@ -152,25 +148,12 @@ def solve_ends(
     the tolerance of the solver. Raises `NotConverged` when the central set has no equilibrium,
     `BadInput` for what the world does not have.
     """
-    from tradetalks.data import load_world, sets_for
-    from tradetalks.scenario import compile_shock
-
-    table = (
-        world
-        if world is not None
-        else load_world(scenario.world, scenario.regions, goods=scenario.goods)
-    )
-    check_goods(scenario, table)
-    shocks = compile_shock(scenario.reference(), table), compile_shock(scenario, table)
-    sets = with_own_critical(
-        choose_sets(scenario, sets_for(table, scenario.horizon)), shocks[1].elasticities.critical
-    )
-    setting = setting_of(scenario, table, shocks)
+    setting, sets = open_question(scenario, world)
     if central_only:
         sets = tuple(s for s in sets if s.central)
     found: dict[str, SetEnds] = {}
     failed: dict[str, str] = {}
-    for done, chosen in enumerate(sets, start=1):
+    for chosen in sets:
         try:
             found[chosen.name] = solve_set(setting, chosen)
         except NoAnswer as error:
@@ -179,8 +162,6 @@ def solve_ends(
                     f"scenario '{scenario.name}', central elasticity set '{chosen.name}': {error}"
                 ) from None
             failed[chosen.name] = str(error)
-        if progress is not None:
-            progress(chosen.name, done, len(sets))
     return Ends(setting, sets, found, failed)
 
 

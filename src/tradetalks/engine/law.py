@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tradetalks.codes import PARTIES
 from tradetalks.scenario.law import words
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def revenue_note(
     if law is None:
         return ()
     changes = []
-    for place in ("USA", "CHN"):
+    for place in PARTIES:
         n = countries.index(place)
         levels = []
         for shock, equilibrium in zip(shocks, ends, strict=True):

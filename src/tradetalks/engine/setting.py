@@ -12,7 +12,13 @@ from numpy.typing import NDArray
 
 from tradetalks.engine.accounts import accounts
 from tradetalks.engine.closures import closure_of
-from tradetalks.engine.economy import economy_of, elasticities_of
+from tradetalks.engine.critical import check_goods
+from tradetalks.engine.economy import (
+    choose_sets,
+    economy_of,
+    elasticities_of,
+    with_own_critical,
+)
 from tradetalks.engine.latent import apart, latent_premium, with_premium, with_wedge
 from tradetalks.engine.limits import Groups, at_the_border, groups_of, premia_along
 from tradetalks.engine.path import Path
@@ -43,6 +49,27 @@ class Setting:
     economy: Economy
     closure: Closure
     groups: Groups | None
+
+
+def open_question(
+    asked: Scenario, world: World | None = None
+) -> tuple[Setting, tuple[ElasticitySet, ...]]:
+    """Return the setting of a question and the elasticity sets that it asks for.
+
+    `world` is a table to use as it is, else the one that the scenario names is loaded. Raises
+    `BadInput` and its kind for anything asked that the world does not have.
+    """
+    from tradetalks.data import load_world, sets_for
+    from tradetalks.scenario import compile_shock
+
+    table = (
+        world if world is not None else load_world(asked.world, asked.regions, goods=asked.goods)
+    )
+    check_goods(asked, table)
+    shocks = compile_shock(asked.reference(), table), compile_shock(asked, table)
+    sets = choose_sets(asked, sets_for(table, asked.horizon))
+    setting = setting_of(asked, table, shocks)
+    return setting, with_own_critical(sets, shocks[1].elasticities.critical)
 
 
 def setting_of(asked: Scenario, table: World, shocks: Shocks) -> Setting:

@@ -12,9 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradetalks.engine.accounts import detail
-from tradetalks.engine.critical import check_goods, critical_band, critical_sources
+from tradetalks.engine.critical import critical_band, critical_sources
 from tradetalks.engine.decomposition import decompose
-from tradetalks.engine.economy import choose_sets, with_own_critical
 from tradetalks.engine.latent import latent_note, latent_premium
 from tradetalks.engine.law import law_record, revenue_note
 from tradetalks.engine.limits import Groups, ceiling_note, limits_between
@@ -32,7 +31,7 @@ from tradetalks.engine.setting import (
     account_ends,
     at_ends,
     elasticities_in,
-    setting_of,
+    open_question,
     worst,
 )
 from tradetalks.errors import NoAnswer, NotConverged
@@ -82,23 +81,12 @@ def simulate(
     is called after each set. Raises `NotConverged` when the central set has no equilibrium,
     `BadInput` and its kind for anything the scenario asks that the world does not have.
     """
-    from tradetalks.data import load_world, sets_for
-    from tradetalks.scenario import Scenario, compile_shock, load_scenario
+    from tradetalks.scenario import Scenario, load_scenario
 
     began = time.perf_counter()
     asked = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
-    table = (
-        world if world is not None else load_world(asked.world, asked.regions, goods=asked.goods)
-    )
-    check_goods(asked, table)
-    reference = asked.reference()
-    shocks = compile_shock(reference, table), compile_shock(asked, table)
-    sets = with_own_critical(
-        choose_sets(asked, sets_for(table, asked.horizon)), shocks[1].elasticities.critical
-    )
+    setting, sets = open_question(asked, world)
     loaded = time.perf_counter()
-
-    setting = setting_of(asked, table, shocks)
     with jax.enable_x64(True):
         cases: dict[str, _Case] = {}
         statuses: dict[str, Status] = {}
@@ -180,45 +168,11 @@ def _labelled(
     from tradetalks.results import RunResult
 
     scenario, table, shocks = setting.scenario, setting.table, setting.shocks
-    by_set = {
-        name: {
-            "converged": s.converged,
-            "message": s.message,
-            "residual": s.residual if np.isfinite(s.residual) else None,
-            "walras": s.walras if np.isfinite(s.walras) else None,
-        }
-        for name, s in statuses.items()
-    }
-    failed = [name for name, s in statuses.items() if not s.converged]
-    kept = [s for s in statuses.values() if s.converged]
-    message = f"Solved for {len(kept)} of {len(statuses)} elasticity sets."
-    if failed:
-        message += " No equilibrium for " + ", ".join(failed) + ": the range is incomplete."
-    status: dict[str, Any] = {
-        "converged": not failed,
-        "message": message,
-        "residual": max(s.residual for s in kept),
-        "walras": max(abs(s.walras) for s in kept),
-        "by_set": by_set,
-        "failed_sets": failed,
-    }
+    status = _status(statuses)
     return RunResult(
         scenario=scenario.to_plain(),
         against=scenario.against,
-        world={
-            "name": table.name,
-            "year": table.year,
-            "regions": _regions(scenario, table, own_table),
-            "label": label_of(table),
-            "hash": table.content_hash(),
-            "sources": [
-                *map(described, table.sources),
-                *shares_source(scenario, table),
-                *critical_sources(table),
-            ],
-            "goods": [s for s, good in zip(table.sectors, table.goods, strict=True) if good],
-            "notes": list(table.notes),
-        },
+        world=_world(scenario, table, own_table),
         horizon=scenario.horizon,
         status=status,
         data=_dataset(setting, [s.name for s in sets], cases, central),
@@ -243,6 +197,49 @@ def _labelled(
         created=datetime.date.today().isoformat(),
         law=law_record(shocks, scenario.against),
     )
+
+
+def _status(statuses: dict[str, Status]) -> dict[str, Any]:
+    """Return how the elasticity sets ended; at least one converged."""
+    failed = [name for name, s in statuses.items() if not s.converged]
+    kept = [s for s in statuses.values() if s.converged]
+    message = f"Solved for {len(kept)} of {len(statuses)} elasticity sets."
+    if failed:
+        message += " No equilibrium for " + ", ".join(failed) + ": the range is incomplete."
+    return {
+        "converged": not failed,
+        "message": message,
+        "residual": max(s.residual for s in kept),
+        "walras": max(abs(s.walras) for s in kept),
+        "by_set": {
+            name: {
+                "converged": s.converged,
+                "message": s.message,
+                "residual": s.residual if np.isfinite(s.residual) else None,
+                "walras": s.walras if np.isfinite(s.walras) else None,
+            }
+            for name, s in statuses.items()
+        },
+        "failed_sets": failed,
+    }
+
+
+def _world(scenario: Scenario, table: World, own_table: bool) -> dict[str, Any]:
+    """Return what a result says of its table."""
+    return {
+        "name": table.name,
+        "year": table.year,
+        "regions": _regions(scenario, table, own_table),
+        "label": label_of(table),
+        "hash": table.content_hash(),
+        "sources": [
+            *map(described, table.sources),
+            *shares_source(scenario, table),
+            *critical_sources(table),
+        ],
+        "goods": [s for s, good in zip(table.sectors, table.goods, strict=True) if good],
+        "notes": list(table.notes),
+    }
 
 
 def _regions(scenario: Scenario, table: World, own_table: bool) -> str:

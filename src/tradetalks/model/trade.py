@@ -182,11 +182,10 @@ def demand(
     )
     if shock.quotas is None or premium is None:
         return out
-    return _with_rents(economy, shock, shock.quotas, premium, producer_price, out)
+    return _with_rents(shock, shock.quotas, premium, producer_price, out)
 
 
 def _with_rents(
-    economy: Economy,
     shock: Shock,
     quotas: Quotas,
     premium: Float[Array, " g"],

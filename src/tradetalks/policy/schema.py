@@ -16,10 +16,6 @@ from ruamel.yaml.error import MarkedYAMLError
 
 from tradetalks.errors import BadFile, did_you_mean
 
-EVENT_KINDS = (
-    "announce", "impose", "modify", "suspend", "resume", "extend", "exclude", "terminate",
-    "void", "threat", "cancel",
-)  # fmt: skip
 WITHOUT_EFFECT = ("announce", "threat", "cancel")
 EventKind = Literal[
     "announce", "impose", "modify", "suspend", "resume", "extend", "exclude", "terminate",

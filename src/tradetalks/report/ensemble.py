@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tradetalks.report import theme
-from tradetalks.report.marks import WIDTH, labels, party_colour, x
+from tradetalks.report.marks import WIDTH, labels, party_colour, who, x
 from tradetalks.report.theme import Chart, Spec, figure
 from tradetalks.results import PARTIES
 from tradetalks.results.labels import country_name
@@ -30,7 +30,7 @@ def spread_chart(
         {
             **row,
             "country": country_name(row["country"]),
-            "who": row["country"] if row["country"] in PARTIES else "other",
+            "who": who(row["country"]),
         }
         for row in sorted([*parties, *others], key=lambda r: -r["p50"])
     ]

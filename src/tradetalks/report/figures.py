@@ -17,6 +17,7 @@ from tradetalks.report.marks import (
     range_line,
     ring,
     room_for_numbers,
+    who,
     x,
 )
 from tradetalks.report.theme import Chart, Spec, figure
@@ -25,6 +26,8 @@ from tradetalks.results.labels import country_in_sentence, country_name, number,
 from tradetalks.results.sentence import reference_words, world_label
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import xarray as xr
 
 _COUNTRIES_SHOWN, _PARTNERS_SHOWN = 30, 12
@@ -50,19 +53,7 @@ def charts(result: RunResult) -> tuple[Chart, ...]:
 def real_income(result: RunResult) -> Chart:
     """Draw real income by country: centre, range over the sets or over draws, sorted."""
     shown = movers(result, _COUNTRIES_SHOWN - len(PARTIES))
-    rows: Rows = []
-    for code in shown:
-        change = result.spread("real_income", country=code)
-        rows.append(
-            {
-                "country": country_name(code),
-                "central": change.central,
-                "low": change.low,
-                "high": change.high,
-                "who": code if code in PARTIES else "other",
-            }
-        )
-    rows.sort(key=lambda row: -row["central"])
+    rows = income_rows(result, shown)
     body: Spec = {
         "width": WIDTH,
         "height": _ROW * len(rows),
@@ -97,6 +88,23 @@ def real_income(result: RunResult) -> Chart:
     )
 
 
+def income_rows(result: RunResult, shown: Sequence[str]) -> Rows:
+    """Return the change of real income of these countries with its range, the largest first."""
+    rows: Rows = []
+    for code in shown:
+        change = result.spread("real_income", country=code)
+        rows.append(
+            {
+                "country": country_name(code),
+                "central": change.central,
+                "low": change.low,
+                "high": change.high,
+                "who": who(code),
+            }
+        )
+    return sorted(rows, key=lambda row: -row["central"])
+
+
 def decomposition(result: RunResult, shown: list[str]) -> Chart:
     """Draw the contributions to real income of the parties."""
     parts = {
@@ -121,7 +129,7 @@ def decomposition(result: RunResult, shown: list[str]) -> Chart:
                     "country": country_name(code),
                     "part": label,
                     "value": change.central,
-                    "text": _thousandths(change.central),
+                    "text": thousandths(change.central),
                     "total": variable == "real_income",
                 }
             )
@@ -168,10 +176,7 @@ def diversion(result: RunResult) -> Chart:
     change = {str(c): float(v) for c, v in zip(trade["exporter"].values, trade.values, strict=True)}
     del change["USA"]
     ranked = sorted(change, key=lambda c: -abs(change[c]))[:_PARTNERS_SHOWN]
-    rows: Rows = [
-        {"exporter": country_name(c), "value": change[c], "who": c if c in PARTIES else "other"}
-        for c in ranked
-    ]
+    rows: Rows = [{"exporter": country_name(c), "value": change[c], "who": who(c)} for c in ranked]
     rows.sort(key=lambda row: row["value"])
     others = sum(v for c, v in change.items() if c not in ranked)
     if len(change) > len(ranked):
@@ -344,5 +349,6 @@ def _chart(
     return Chart(name, title, caption, spec)
 
 
-def _thousandths(value: float) -> str:
+def thousandths(value: float) -> str:
+    """Return percentage points with their sign, to three digits."""
     return f"{value:+.3f}" if round(value, 3) else "0.000"

@@ -13,6 +13,11 @@ Rows = list[dict[str, Any]]
 WIDTH = 350  # of a plot, in pixels: with its labels it still fits a phone
 
 
+def who(code: str) -> str:
+    """Return the value of the field `who`, which colours: a party's own code, else `other`."""
+    return code if code in PARTIES else "other"
+
+
 def labels(field: str, rows: Rows, order: list[str] | None = None) -> Spec:
     """Return the vertical axis: one name per row, in the order given."""
     names = order or [row[field] for row in rows]

@@ -24,17 +24,53 @@ def agreement_zone(answer: Answer, cloud: Sequence[Mapping[str, Any]]) -> Chart:
     body = answer.body
     first, second = body["sides"]
     unit = "% of real income" if body["unit"] == "percent" else "USD bn a year"
-    named = _named(body, first, second)
     axes: Spec = {
         "x": _axis(first, f"Gain of {country_in_sentence(first)}, {unit}"),
         "y": _axis(second, f"Gain of {country_in_sentence(second)}, {unit}"),
     }
-    order = ["outside", "zone", "efficient"]
+    body_spec: Spec = {
+        "width": _SIDE,
+        "height": _SIDE * 0.75,
+        "layer": _layers(axes, _named(body, first, second)),
+    }
+    share = f"{body['zone_share']:.0%}"
+    caption = (
+        f"Of {body['packages']:,} packages {body['zone']:,} ({share}) leave no side worse off than "
+        "the law at the deadline (the crossing of the dashed lines)."
+    )
+    if not body["agreement"]:
+        caption = "No package leaves a side better off and none worse off than the law."
+    day = body["deadline"]
+    return Chart(
+        "agreement_zone",
+        "What both sides could sign",
+        caption,
+        figure(
+            body_spec,
+            title="What both sides could sign",
+            subtitle=[
+                f"{body['agenda']}: each dot is a package, measured from the law"
+                + (f" of {day:%-d %B %Y}" if day else ""),
+                "efficient: no package is better for one side and as good for the other",
+            ],
+            source=[
+                f"Source: tradetalks, {body['world']}, {body['horizon']} horizon, central "
+                f"elasticities; computed {answer.as_of}.",
+                "Real income from the model plus declared weights, some of them assumed. "
+                "A model, not a prediction.",
+            ],
+            data=cloud,
+        ),
+    )
+
+
+def _layers(axes: Spec, named: Sequence[Mapping[str, Any]]) -> list[Spec]:
+    """Return the lines of no gain, the packages, and those that have a name."""
     colour: Spec = {
         "field": "where",
         "type": "nominal",
         "legend": {"orient": "top"},
-        "scale": {"domain": order, "range": [FAINT, "#9CC3E0", BLUE]},
+        "scale": {"domain": ["outside", "zone", "efficient"], "range": [FAINT, "#9CC3E0", BLUE]},
     }
     points: Spec = {
         "mark": {"type": "point", "filled": True, "opacity": 0.85},
@@ -66,40 +102,7 @@ def agreement_zone(answer: Answer, cloud: Sequence[Mapping[str, Any]]) -> Chart:
          "encoding": {axis: {"field": "at", "type": "quantitative"}}}
         for axis in ("x", "y")
     ]  # fmt: skip
-    body_spec: Spec = {
-        "width": _SIDE,
-        "height": _SIDE * 0.75,
-        "layer": [*zero, points, marks, names],
-    }
-    share = f"{body['zone_share']:.0%}"
-    caption = (
-        f"Of {body['packages']:,} packages {body['zone']:,} ({share}) leave no side worse off than "
-        "the law at the deadline (the crossing of the dashed lines)."
-    )
-    if not body["agreement"]:
-        caption = "No package leaves a side better off and none worse off than the law."
-    day = body["deadline"]
-    return Chart(
-        "agreement_zone",
-        "What both sides could sign",
-        caption,
-        figure(
-            body_spec,
-            title="What both sides could sign",
-            subtitle=[
-                f"{body['agenda']}: each dot is a package, measured from the law"
-                + (f" of {day:%-d %B %Y}" if day else ""),
-                "efficient: no package is better for one side and as good for the other",
-            ],
-            source=[
-                f"Source: tradetalks, {body['world']}, {body['horizon']} horizon, central "
-                f"elasticities; computed {answer.as_of}.",
-                "Real income from the model plus declared weights, some of them assumed. "
-                "A model, not a prediction.",
-            ],
-            data=cloud,
-        ),
-    )
+    return [*zero, points, marks, names]
 
 
 def _axis(field: str, title: str) -> Spec:

@@ -121,11 +121,12 @@ def _lines(rows: Sequence[Mapping[str, Any]]) -> Spec:
     }
 
 
-def _bars(
+def _steps(
     rows: Sequence[Mapping[str, Any]], labels: Sequence[Sequence[str]], direction: str
-) -> Spec:
-    chosen: list[Spec] = []
-    totals: list[Spec] = []
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return the parts by authority and the totals of the steps that are large enough."""
+    parts: list[dict[str, Any]] = []
+    totals: list[dict[str, Any]] = []
     before: float | None = None
     for row, label in zip(rows, labels, strict=True):
         if row["direction"] != direction:
@@ -137,7 +138,7 @@ def _bars(
         totals.append({"step": name, "total": before, "text": f"{before:.1f}"})
         for order, (family, (words, _)) in enumerate(FAMILIES.items()):
             if row["by_authority"][family] > 0:
-                chosen.append(
+                parts.append(
                     {
                         "step": name,
                         "authority": words,
@@ -145,13 +146,20 @@ def _bars(
                         "percent": row["by_authority"][family],
                     }
                 )
+    return parts, totals
+
+
+def _bars(
+    rows: Sequence[Mapping[str, Any]], labels: Sequence[Sequence[str]], direction: str
+) -> Spec:
+    parts, totals = _steps(rows, labels, direction)
     y: Spec = {
         "field": "step",
         "type": "nominal",
         "sort": [t["step"] for t in totals],
         "axis": {"title": None},
     }
-    used = [words for words, _ in FAMILIES.values() if any(c["authority"] == words for c in chosen)]
+    used = [words for words, _ in FAMILIES.values() if any(p["authority"] == words for p in parts)]
     paint = dict(FAMILIES.values())
     return {
         "title": {"text": f"{DIRECTIONS[direction]}: steps of {SHOWN:g} points or more, percent",
@@ -160,7 +168,7 @@ def _bars(
         "height": {"step": ROW},
         "layer": [
             {
-                "data": {"values": chosen},
+                "data": {"values": parts},
                 "mark": {"type": "bar", "height": {"band": 0.78}},
                 "encoding": {
                     "y": y,

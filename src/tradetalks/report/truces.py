@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 
+from tradetalks.codes import PARTIES
 from tradetalks.report.theme import BLUE, INK, VERMILLION, Spec, figure
+from tradetalks.results.labels import country_in_sentence, country_name, day_words
 
 _STALLS = {
     "nobody": "#E8E8E8",
@@ -16,7 +17,6 @@ _STALLS = {
 }
 _LETTER = {"extend": "E", "deal": "D", "break": "B"}
 _SHOWN = 10
-_PLAYERS = {"USA": "United States", "CHN": "China"}
 _WORTH = {"month_against_war": "A month of truce, not war", "another_month": "One more month"}
 _ENDS = {
     "breach_before": "Break before its end",
@@ -66,7 +66,7 @@ def worth_spec(until: str, summary: Mapping[str, Any]) -> Spec:
     `summary` is that of `TruceAnswer.summary`: `players` in USD billions, `outlook` in chances.
     """
     worth = [
-        {"who": _PLAYERS[p["player"]], "what": words, "value": p[key]}
+        {"who": country_name(p["player"]), "what": words, "value": p[key]}
         for p in summary["players"]
         for key, words in _WORTH.items()
     ]
@@ -82,7 +82,8 @@ def worth_spec(until: str, summary: Mapping[str, Any]) -> Spec:
             "yOffset": {"field": "who", "type": "nominal", "sort": None},
             "x": {"field": "value", "type": "quantitative", "axis": {"title": "USD billions"}},
             "color": {"field": "who", "type": "nominal",
-                      "scale": {"domain": list(_PLAYERS.values()), "range": [BLUE, VERMILLION]}},
+                      "scale": {"domain": [country_name(c) for c in PARTIES],
+                                "range": [BLUE, VERMILLION]}},
         },
     }  # fmt: skip
     y: Spec = {"field": "end", "type": "nominal", "sort": None,
@@ -101,7 +102,7 @@ def worth_spec(until: str, summary: Mapping[str, Any]) -> Spec:
     }  # fmt: skip
     return figure(
         {"hconcat": [months, likely], "spacing": 40},
-        title=f"What the truce to {_day(until)} is worth, and how it may end",
+        title=f"What the truce to {day_words(until)} is worth, and how it may end",
         subtitle=["A month of truce instead of war, one more month before its end"],
         source=(
             "Source: truce game of tradetalks; payoffs from the world model of 2022, other numbers "
@@ -110,11 +111,6 @@ def worth_spec(until: str, summary: Mapping[str, Any]) -> Spec:
         ),
         data=[],
     )
-
-
-def _day(iso: str) -> str:
-    day = date.fromisoformat(iso)
-    return f"{day.day} {day:%B %Y}"
 
 
 def _map(found: Mapping[str, Any]) -> Spec:
@@ -201,4 +197,4 @@ def _tornado(rows: Sequence[Mapping[str, Any]]) -> Spec:
 def _who(stallers: Sequence[str]) -> str:
     if len(stallers) == 2:
         return "both"
-    return {"USA": "the United States", "CHN": "China"}[stallers[0]] if stallers else "nobody"
+    return country_in_sentence(stallers[0]) if stallers else "nobody"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tradetalks.codes import PARTIES
 from tradetalks.results.answer import Answer, plain, to_json
 from tradetalks.results.compare import Comparison, compare
 from tradetalks.results.concentration import concentration
@@ -10,7 +11,6 @@ from tradetalks.results.explain import explain, explainable
 from tradetalks.results.explanation import Explanation, Part
 from tradetalks.results.folder import check_writable, is_run_folder, load_run, save_run
 from tradetalks.results.headline import (
-    PARTIES,
     draws_words,
     headline,
     movers,

@@ -18,7 +18,6 @@ Array = NDArray[np.float64]
 Axis = Literal["partner", "sector"]
 Row = dict[str, Any]
 
-BY: tuple[Literal["channel", "partner", "sector"], ...] = ("channel", "partner", "sector")
 
 _ROUNDING = 1e-6
 """What single-precision storage and the solver's tolerance may leave, relative to the cells."""

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tradetalks.codes import PARTIES
 from tradetalks.results.variables import headline_variables
 
 if TYPE_CHECKING:
     from tradetalks.results.run import RunResult
 
 Row = dict[str, Any]
-
-# The two parties whose balance with everybody is asked for.
-PARTIES = ("USA", "CHN")
 
 
 def headline(result: RunResult) -> list[Row]:

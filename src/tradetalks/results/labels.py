@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from tradetalks.codes import countries, critical_goods, sectors
@@ -47,6 +48,16 @@ def country_heading(code: str) -> str:
     """
     name = country_in_sentence(code)
     return name[0].upper() + name[1:]
+
+
+def day_words(day: date | str) -> str:
+    """Return a date, or one in ISO form, in words.
+
+    >>> day_words("2027-01-10")
+    '10 January 2027'
+    """
+    when = date.fromisoformat(day) if isinstance(day, str) else day
+    return f"{when.day} {when:%B %Y}"
 
 
 def sector_name(code: str) -> str:

@@ -43,11 +43,6 @@ class LedgerControls:
     warnings: tuple[str, ...]
 
 
-def meanings() -> Mapping[str, Meaning]:
-    """Return what control measures mean, by id."""
-    return _book()[0]
-
-
 def ledger_controls(scenario: Scenario, carved: tuple[Good, ...]) -> LedgerControls:
     """Return the controls in force on the day of the scenario's law, for the goods carved out.
 

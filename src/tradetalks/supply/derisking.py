@@ -173,21 +173,15 @@ def derisk(
         )
     bought = tuple(dependence(table, country, g) for g in goods)
     leak = float(regime("stop").figures["leakage"].central)
-    cuts = [_cut(supplier, country, {g: m}, leak) for g in goods for m in MOVED]
-    found = solve_cuts(table, cuts, horizon, ends=(end,))
-    n, e = table.index(country), ENDS.index(end)
-    single = -np.nan_to_num(found.income[:, e, n], nan=-np.inf).reshape(len(goods), len(MOVED))
-    single = np.maximum(single, 0.0)
+    stop = _Stop(table, goods, supplier, country, leak, horizon, end)
+    single, failed = stop.alone()
     uncovered, cost = _options(bought, supplier, leak)
     loss = (single[:, :, None] * uncovered).reshape(len(goods), -1)
     spend = cost.reshape(len(goods), -1)
-    both, now, then, joint = _settle(
-        table, goods, (supplier, country, leak, horizon, end), single, loss, spend, ceiling
-    )
+    both, now, then, joint = _settle(stop, single, loss, spend, ceiling)
     chosen, quick = both
     m, x = np.divmod(np.array(chosen), len(EXTRA_DAYS))
     rows = np.arange(len(goods))
-    trials = _trials(table, goods, single, bought, (supplier, country, leak, horizon, end))
     return Plan(
         country=country,
         supplier=supplier,
@@ -203,20 +197,55 @@ def derisk(
         greedy_cost=float(spend[rows, quick].sum()),
         before=now,
         after=then,
-        trials=trials,
+        trials=_trials(stop, single, bought),
         joint=joint,
-        failed=(*found.failed, *joint.failed),
+        failed=(*failed, *joint.failed),
     )
 
 
-Setting = tuple[str, str, float, str, str]
+@dataclass(frozen=True, eq=False)
+class _Stop:
+    """A stop of all goods by `supplier` towards `country`, looked at the `end` of elasticities."""
 
+    table: World
+    goods: tuple[str, ...]
+    supplier: str
+    country: str
+    leak: float
+    horizon: str
+    end: str
 
-def _cut(supplier: str, buyer: str, moved: dict[str, float], leak: float) -> Cut:
-    """Return the stop of these goods when the parts `moved` come from elsewhere."""
-    left = {g: leak + m * (1.0 - leak) for g, m in moved.items()}
-    second = sum(m * (1.0 - leak) for m in moved.values())
-    return Cut((supplier,), buyer, tuple(moved), leak, left, to_buyer=second / sum(left.values()))
+    def cut(self, moved: dict[str, float]) -> Cut:
+        """Return the stop of these goods when the parts `moved` come from elsewhere."""
+        left = {g: self.leak + m * (1.0 - self.leak) for g, m in moved.items()}
+        second = sum(m * (1.0 - self.leak) for m in moved.values())
+        return Cut(
+            (self.supplier,),
+            self.country,
+            tuple(moved),
+            self.leak,
+            left,
+            to_buyer=second / sum(left.values()),
+        )
+
+    def losses(self, found: CutLosses) -> Array:
+        """Return the percent of a year's real income that each cut takes, NaN where unsolved."""
+        return -found.income[:, ENDS.index(self.end), self.table.index(self.country)]
+
+    def alone(self) -> tuple[Array, tuple[str, ...]]:
+        """Return the loss from each good by itself `[g, m]`, and what has no equilibrium."""
+        cuts = [self.cut({g: m}) for g in self.goods for m in MOVED]
+        found = solve_cuts(self.table, cuts, self.horizon, ends=(self.end,))
+        loss = np.nan_to_num(self.losses(found), nan=np.inf).reshape(len(self.goods), len(MOVED))
+        return np.maximum(loss, 0.0), found.failed
+
+    def joint(self, moved: dict[str, float]) -> tuple[float, CutLosses]:
+        """Return the loss when all goods stop at once. Raises `NotConverged`."""
+        found = solve_cuts(self.table, [self.cut(moved)], self.horizon)
+        loss = float(self.losses(found)[0])
+        if not np.isfinite(loss):
+            raise NotConverged(f"the joint stop has no equilibrium at the elasticity '{self.end}'.")
+        return max(loss, 0.0), found
 
 
 def _options(bought: tuple[Dependence, ...], supplier: str, leak: float) -> tuple[Array, Array]:
@@ -235,27 +264,19 @@ def _options(bought: tuple[Dependence, ...], supplier: str, leak: float) -> tupl
 
 
 def _settle(
-    table: World,
-    goods: tuple[str, ...],
-    setting: Setting,
-    single: Array,
-    loss: Array,
-    spend: Array,
-    ceiling: float,
+    stop: _Stop, single: Array, loss: Array, spend: Array, ceiling: float
 ) -> tuple[tuple[Choice, Choice], float, float, CutLosses]:
     """Choose, solve the joint stop under the plan, scale the sum of losses to it, choose again."""
-    supplier, country, leak, horizon, _ = setting
-    rows = np.arange(len(goods))
+    rows = np.arange(len(stop.goods))
 
     def under(chosen: Choice) -> tuple[float, float, CutLosses]:
         """Return the loss under a plan, what it is to the sum of losses, and the joint stop."""
         m = np.array(chosen) // len(EXTRA_DAYS)
-        plan = {g: MOVED[k] for g, k in zip(goods, m, strict=True)}
-        joint = solve_cuts(table, [_cut(supplier, country, plan, leak)], horizon)
-        scale = _joint_loss(joint, setting) / float(single[rows, m].sum())
+        whole, joint = stop.joint({g: MOVED[k] for g, k in zip(stop.goods, m, strict=True)})
+        scale = whole / float(single[rows, m].sum())
         return scale * float(loss[rows, chosen].sum()), scale, joint
 
-    none = (0,) * len(goods)
+    none = (0,) * len(stop.goods)
     before, factor, joint = under(none)
     if before <= ceiling:
         return (none, none), before, before, joint
@@ -271,38 +292,21 @@ def _settle(
     )
 
 
-def _joint_loss(found: CutLosses, setting: Setting) -> float:
-    _, country, _, _, end = setting
-    value = float(found.income[0, ENDS.index(end), found.table.index(country)])
-    if not np.isfinite(value):
-        raise NotConverged(f"the joint stop has no equilibrium at the elasticity '{end}'.")
-    return max(-value, 0.0)
-
-
 def _trials(
-    table: World,
-    goods: tuple[str, ...],
-    single: Array,
-    bought: tuple[Dependence, ...],
-    setting: Setting,
+    stop: _Stop, single: Array, bought: tuple[Dependence, ...]
 ) -> tuple[dict[str, Any], ...]:
     """Move half of a flow for one good and for each pair: what it saves in the joint stop.
 
     Tried for the goods whose own loss falls most. Without stocks.
     """
-    supplier, country, leak, horizon, end = setting
+    table, supplier = stop.table, stop.supplier
     trial = MOVED.index(_TRIAL)
     order = np.argsort(single[:, trial] - single[:, 0], kind="stable")[:_TRIED]
-    tried = [goods[g] for g in order]
+    tried = [stop.goods[g] for g in order]
     sets: list[tuple[str, ...]] = [(), *((g,) for g in tried), *combinations(tried, 2)]
-    cuts = [
-        _cut(supplier, country, {g: _TRIAL if g in chosen else 0.0 for g in goods}, leak)
-        for chosen in sets
-    ]
-    found = solve_cuts(table, cuts, horizon, ends=(end,))
-    e, n = ENDS.index(end), table.index(country)
-    losses = -found.income[:, e, n]
-    by_good = dict(zip(goods, bought, strict=True))
+    cuts = [stop.cut({g: _TRIAL if g in chosen else 0.0 for g in stop.goods}) for chosen in sets]
+    losses = stop.losses(solve_cuts(table, cuts, stop.horizon, ends=(stop.end,)))
+    by_good = dict(zip(stop.goods, bought, strict=True))
     rows: list[dict[str, Any]] = []
     for chosen, loss in zip(sets[1:], losses[1:], strict=True):
         flows = {g: _TRIAL * by_good[g].of(supplier) * by_good[g].spending for g in chosen}

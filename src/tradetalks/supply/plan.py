@@ -5,8 +5,6 @@ One option is chosen for each good; an option has a cost and leaves a loss. Pure
 
 from __future__ import annotations
 
-from itertools import product
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -73,20 +71,6 @@ def greedy(cost: Array, loss: Array, ceiling: float) -> Choice:
         g, o = np.unravel_index(int(worth.argmax()), worth.shape)
         chosen[g] = o
     return tuple(chosen.tolist())
-
-
-def by_trying_all(cost: Array, loss: Array, ceiling: float) -> Choice:
-    """Return the cheapest plan by looking at every one: the check of `least` on small cases."""
-    check_options(cost, loss)
-    refuse_unreachable(loss, ceiling)
-    goods, options = cost.shape
-    rows = np.arange(goods)
-    best, found = np.inf, ()
-    for choice in product(range(options), repeat=goods):
-        spend = cost[rows, choice].sum()
-        if loss[rows, choice].sum() <= ceiling + _SLACK and spend < best - _SLACK:
-            best, found = float(spend), choice
-    return found
 
 
 def refuse_unreachable(loss: Array, ceiling: float) -> None:

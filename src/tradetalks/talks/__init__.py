@@ -30,6 +30,7 @@ _PUBLIC = {
     "Calibration": "calibrate",
     "calibrated_weights": "calibrate",
     "nash_at_held_wages": "uniform",
+    "nash_by_exact_formula": "uniform",
     "nash_by_formula": "uniform",
     "uniform_nash": "uniform",
     "Gap": "gap",
@@ -69,7 +70,12 @@ if TYPE_CHECKING:
         optimal_tariffs,
     )
     from tradetalks.talks.truce import TruceAnswer, play_truce
-    from tradetalks.talks.uniform import nash_at_held_wages, nash_by_formula, uniform_nash
+    from tradetalks.talks.uniform import (
+        nash_at_held_wages,
+        nash_by_exact_formula,
+        nash_by_formula,
+        uniform_nash,
+    )
 
 __all__ = [
     "BestTariffs",
@@ -96,6 +102,7 @@ __all__ = [
     "group_payoffs",
     "largest_deviation_gain",
     "nash_at_held_wages",
+    "nash_by_exact_formula",
     "nash_by_formula",
     "nash_tariffs",
     "optimal_tariffs",

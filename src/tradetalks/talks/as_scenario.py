@@ -6,19 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tradetalks.talks.game import ossa
+
 if TYPE_CHECKING:
     from tradetalks.scenario import Scenario
     from tradetalks.talks.game import TariffGame
 
 _DIGITS = 2
+_GAME = (
+    "The game: Ossa (2014), Trade wars and trade talks with data, American Economic Review 104(12)"
+)
 _SHOWN = "26"
 """The sector whose rates stand as the file's headline: electronics."""
-_OSSA = {
-    "title": "The game: Ossa (2014), Trade wars and trade talks with data, "
-    "American Economic Review 104(12)",
-    "url": "https://doi.org/10.1257/aer.104.12.4104",
-    "evidence": "V",
-}
 
 
 def scenario_of(
@@ -43,7 +42,7 @@ def scenario_of(
             for change in chosen
             if change["sectors"] == _SHOWN
         ],
-        "sources": [*(reference.get("sources") or ()), _OSSA],
+        "sources": [*(reference.get("sources") or ()), ossa(_GAME)],
         "notes": notes
         or f"Tariffs found by `tradetalks talks {game.kind}` at the elasticities "
         f"{game.central}: they are answers of the model, not proposals of anybody.",

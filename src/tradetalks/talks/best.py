@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from tradetalks.talks.game import TariffGame, spread
+from tradetalks.engine.ends import spread
+from tradetalks.talks.game import TariffGame
 from tradetalks.talks.question import REFERENCE, play
 
 PUBLISHED: Mapping[str, tuple[dict[str, Any], ...]] = MappingProxyType(
@@ -74,7 +75,6 @@ class BestTariffs:
             row: dict[str, Any] = {"game": name, **mine}
             row["real_income"] = {
                 code: spread(
-                    "percent",
                     {
                         s: 100.0
                         * float(
@@ -86,6 +86,7 @@ class BestTariffs:
                         if s in alone.choices
                     },
                     game.central,
+                    "percent",
                 )
                 for n, code in enumerate(game.table.countries)
             }
@@ -108,7 +109,7 @@ class BestTariffs:
             {
                 "importer": self.country,
                 "tariff_reference": mean(law.origin),
-                **spread("tariff", found, game.central),
+                **spread(found, game.central, "tariff"),
             }
         ]
 

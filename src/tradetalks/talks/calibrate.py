@@ -60,11 +60,13 @@ def calibrated_weights(
     tariff: Numbers,
     against: Partners = "all",
     sectors: ArrayLike | None = None,
+    revenue_to_sectors: bool = False,
 ) -> Calibration:
     """Return the weights under which `country`'s duties in `tariff` `[i, n, j]` serve it best.
 
     `against` and `sectors` say which duties were chosen; they are moved by sector, all partners
-    together. Errors as in `optimal_tariffs`.
+    together. With `revenue_to_sectors` income beside value added (duties) is weighted too, each
+    sector having its share of the wage bill (Ossa 2014). Errors as in `optimal_tariffs`.
     """
     setting, observed = prepared(economy, elasticities, closure, tariff)
     player = player_of(setting, country, against, None, sectors)
@@ -78,13 +80,13 @@ def calibrated_weights(
     count = economy.n_sectors
     tastes = np.vstack([np.ones(count), np.ones((count, count)) + np.eye(count)])
     table = JointTable(setting, observed, rules, [country] * (count + 1), tastes)
-    base, effect, trade = _conditions(table, observed)
+    base, effect, trade = _conditions(table, observed, revenue_to_sectors)
     weights = _solved(base, effect)
     duties = np.where(player.chooses, observed[:, country], 0.0)
     mean = float((duties * trade[:, country]).sum() / (trade[:, country] * player.chooses).sum())
     flat = np.array(observed)
     flat[:, country][player.chooses] = mean
-    alike = _solved(*_conditions(table, flat)[:2])
+    alike = _solved(*_conditions(table, flat, revenue_to_sectors)[:2])
 
     def spread(gap: Numbers) -> Numbers:
         out = np.zeros(count)
@@ -96,7 +98,9 @@ def calibrated_weights(
     return Calibration(weights, taxed, spread(base), spread(left), both)
 
 
-def _conditions(table: JointTable, tariff: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+def _conditions(
+    table: JointTable, tariff: Numbers, revenue_to_sectors: bool
+) -> tuple[Numbers, Numbers, Numbers]:
     """Return conditions `[m]` at equal weights, the effect `[m, k]` of each weight, trade.
 
     A step moves one plus every duty of a sector in proportion.
@@ -111,7 +115,34 @@ def _conditions(table: JointTable, tariff: Numbers) -> tuple[Numbers, Numbers, N
     spent = float(np.asarray(at.expenditure)[country])
     curvature = table.instruments.total(trade * sigma) / spent
     scale = level[0] * np.maximum(curvature, 1e-300)
-    return rise[0] / scale, ((rise[1:] - rise[0]) / scale).T, trade
+    favoured = rise[1:] - rise[0]
+    if revenue_to_sectors:
+        paid = 1.0 - _profit_in_income(table.setting.economy, country)
+        favoured += _of_revenue(level[1:] - level[0], favoured, level[0], rise[0], paid)
+    return rise[0] / scale, (favoured / scale).T, trade
+
+
+def _profit_in_income(economy: Economy, country: int) -> Numbers:
+    """Return the share `[k]` of profits in a country's value added (fixed without inputs)."""
+    factors = np.asarray(economy.value_added)[country]
+    if economy.profit_share is None:
+        return np.zeros_like(factors)
+    profit = np.asarray(economy.profit_share * economy.sales)[country]
+    return profit / np.maximum(factors + profit, 1e-300)
+
+
+def _of_revenue(
+    earned: Numbers, moved: Numbers, income: float, rise: Numbers, paid: Numbers
+) -> Numbers:
+    """Return how revenue that follows wages moves, by sector `[k, m]`.
+
+    `earned` `[k]` is real value added and `moved` `[k, m]` its derivatives, `income` real income
+    with derivatives `rise` `[m]`, `paid` `[k]` wages' part of value added (taken as fixed).
+    """
+    wages, slope = paid * earned, paid[:, None] * moved
+    share = wages / wages.sum()
+    drift = (slope - share[:, None] * slope.sum(0)) / wages.sum()
+    return share[:, None] * (rise - moved.sum(0)) + drift * (income - earned.sum())
 
 
 def _solved(base: Numbers, effect: Numbers) -> Numbers:

@@ -28,8 +28,8 @@ def checked_bounds(bounds: tuple[float, float]) -> Bounds:
         )
     if not low < high:
         raise BadNumber(
-            f"the bounds cross: the least duty, {low:g}, is not below the greatest, {high:g}.",
-            cure="Give the least first, such as (0, 10) for 0 to 1,000%.",
+            f"the bounds cross: the least duty, {low:.0%}, is not below the greatest, {high:.0%}.",
+            cure="Give the least first, such as 0 to 1,000% (in Python fractions: 0 to 10).",
         )
     return Bounds(float(low), float(high))
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from tradetalks.codes import PARTIES
 from tradetalks.errors import BadNumber
 
 SWING = 0.62
@@ -50,7 +51,7 @@ def around(until: date) -> list[dict[str, Any]]:
     from tradetalks.policy import schedule
 
     rows: list[dict[str, Any]] = []
-    for importer, exporter in (("USA", "CHN"), ("CHN", "USA")):
+    for importer, exporter in (PARTIES, PARTIES[::-1]):
         before, after = (
             schedule(day, (importer, exporter), law="announced").statutory()
             for day in (until - timedelta(days=1), until)

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tradetalks.engine.ends import spread
 from tradetalks.talks.cooperative import TariffTalks
+from tradetalks.talks.grouping import Weight, grouping, idle, payoffs_by_group
 from tradetalks.talks.payoff import Numbers
 from tradetalks.talks.tariffs import TariffChoice
 
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
     from tradetalks.data import ElasticitySet, World
     from tradetalks.scenario import Scenario
     from tradetalks.talks.favour import SectorWeights
-    from tradetalks.talks.grouping import Weight
 
 _BN = 1e-3
 
@@ -61,7 +62,7 @@ class TariffGame:
                 "sector": self.table.sectors[j],
                 "imports_reference": float(trade[i, n, j]),
                 "tariff_reference": float(law[i, n, j]),
-                **spread("tariff", {s: float(r[i, n, j]) for s, r in rates.items()}, self.central),
+                **spread({s: float(r[i, n, j]) for s, r in rates.items()}, self.central, "tariff"),
             }
             for n in (p.country for p in middle.players)
             for i, j in np.argwhere(middle.chosen[:, n])
@@ -89,7 +90,7 @@ class TariffGame:
                 if by_sector:
                     row["sector"] = self.table.sectors[part[0]]
                 row["tariff_reference"] = mean(self._law)
-                out.append(row | spread("tariff", found, self.central))
+                out.append(row | spread(found, self.central, "tariff"))
         return out
 
     def gains(self) -> list[dict[str, Any]]:
@@ -105,8 +106,8 @@ class TariffGame:
                 {
                     "country": code,
                     "player": code in self.players,
-                    **spread("real_income", percent, self.central),
-                    **spread("equivalent_variation", dollars, self.central),
+                    **spread(percent, self.central, "real_income"),
+                    **spread(dollars, self.central, "equivalent_variation"),
                 }
             )
         return rows
@@ -118,8 +119,6 @@ class TariffGame:
         the sets; `weight_assumed` says whether nobody has measured the weight, `given` whether
         the asker set it, `weight_low` and `weight_high` are its range.
         """
-        from tradetalks.talks.grouping import grouping
-        from tradetalks.talks.groups import payoffs_by_group
 
         if self.groups is None:
             return []
@@ -137,7 +136,7 @@ class TariffGame:
                 "weight_high": weight.high,
                 "weight_assumed": weight.assumed,
                 "given": weight.given,
-                **spread("payoff", {s: v[group.id] for s, v in by_set.items()}, self.central),
+                **spread({s: v[group.id] for s, v in by_set.items()}, self.central, "payoff"),
             }
             for group in grouping().groups
             if group.country in self.players and (weight := self.groups[group.id])
@@ -224,15 +223,12 @@ class TariffGame:
         """Return the sources of the reference law and of the table, and of the method."""
         from tradetalks.engine.report import described, shares_source
 
-        method = {
-            "title": "Ossa (2014), Trade wars and trade talks with data, American Economic "
-            "Review 104(12): the game",
-            "url": "https://doi.org/10.1257/aer.104.12.4104",
-            "evidence": "V",
-        }
         plain = self.reference.to_plain()
         return [
-            method,
+            ossa(
+                "Ossa (2014), Trade wars and trade talks with data, American Economic "
+                "Review 104(12): the game"
+            ),
             *(() if self.favour is None else self.favour.sources),
             *(plain.get("sources") or ()),
             *map(described, self.table.sources),
@@ -262,8 +258,6 @@ class TariffGame:
                 "gain more and no other less (`--gains at_least_equal` lets it)."
             )
         if self.groups is not None:
-            from tradetalks.talks.groups import idle
-
             out += [f"{text}." for text in idle(self.table, self.players)]
         if self.reference.horizon == "long":
             out.append("The long horizon is not validated by any back-test.")
@@ -275,14 +269,16 @@ class TariffGame:
 
     def rate(self, tariff: Numbers) -> Numbers:
         """Return duties `[i, n, j]` in percent of customs value, as a law names them."""
-        ratio = np.where(self.table.goods, self.table.customs_ratio[:, :, None], 1.0)
-        return 100.0 * np.asarray(tariff) / ratio
+        return 100.0 * np.asarray(tariff) / self.table.valuation
 
 
-def spread(name: str, by_set: Mapping[str, float], central: str) -> dict[str, float]:
-    """Return the central value under `name`, and least and greatest over the sets."""
-    values = list(by_set.values())
-    return {name: by_set[central], f"{name}_low": min(values), f"{name}_high": max(values)}
+def ossa(title: str) -> dict[str, str]:
+    """Return the source of the method, with a title that says what is taken from it."""
+    return {
+        "title": title,
+        "url": "https://doi.org/10.1257/aer.104.12.4104",
+        "evidence": "V",
+    }
 
 
 def _said(sources: tuple[Any, ...]) -> str:
@@ -291,7 +287,6 @@ def _said(sources: tuple[Any, ...]) -> str:
 
 def said_of_groups(groups: Mapping[str, Weight], players: tuple[str, ...]) -> str:
     """Return what governments care for where groups count, and which weights are assumed."""
-    from tradetalks.talks.grouping import grouping
 
     mine = [g for g in grouping().groups if g.country in players]
     soft = [f"{g.id} {groups[g.id].value:g}" for g in mine if groups[g.id].assumed]

@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 from tradetalks.errors import BadFile, BadInput, unknown_name
 from tradetalks.talks.assumed import Book, Figure, book
 from tradetalks.talks.coherence import checked_weights
-from tradetalks.talks.measures import mask_of, partner_mask, sector_mask
+from tradetalks.talks.measures import MEASURES, Change, Numbers, mask_of, partner_mask, sector_mask
 
 if TYPE_CHECKING:
     from tradetalks.data import World
+    from tradetalks.model import Equilibrium
 
+_BN = 1e-3
 UNIT_GROUPS = ("usa.consumers", "chn.stability")
 """Whose dollar is the unit of weights: households."""
 
@@ -217,3 +219,40 @@ def merged(sources: Sequence[Mapping[str, float]]) -> dict[str, float]:
     for source in sources:
         out |= {name.casefold(): value for name, value in source.items()}
     return out
+
+
+def read_terms(
+    groups: Sequence[Group], before: Equilibrium, after: Equilibrium, table: World
+) -> list[float]:
+    """Return the measure of every term of every group in order, USD billions."""
+    change = Change(before, after)
+    found: dict[str, Numbers] = {}
+    out: list[float] = []
+    for group in groups:
+        for term in group.terms:
+            if term.measure not in found:
+                found[term.measure] = np.asarray(MEASURES[term.measure](change))
+            out.append(float((found[term.measure] * term_mask(term, table)).sum()) * _BN)
+    return out
+
+
+def payoffs_by_group(before: Equilibrium, after: Equilibrium, table: World) -> dict[str, float]:
+    """Return the payoff of every group whose countries the table has, USD billions a year."""
+    groups = [g for g in grouping().groups if all(t.country in table.countries for t in g.terms)]
+    found = iter(read_terms(groups, before, after, table))
+    return {g.id: sum(t.coefficient * next(found) for t in g.terms) for g in groups}
+
+
+def idle(table: World, countries: Sequence[str]) -> list[str]:
+    """Return a warning where groups of these countries have nothing to look at on a table."""
+    names = [
+        g.name
+        for g in grouping().groups
+        if g.country in countries and not any(sector_mask(t.sectors, table).any() for t in g.terms)
+    ]
+    if not names:
+        return []
+    return [
+        f"{', '.join(names)}: nothing to look at, since critical goods are not carved out of this "
+        "world"
+    ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,14 +21,12 @@ from tradetalks.talks.grouping import (
     Grouping,
     Weight,
     grouping,
+    idle,
     merged,
-    term_mask,
+    read_terms,
     weights_of,
 )
-from tradetalks.talks.measures import MEASURES, Change, sector_mask
-
-if TYPE_CHECKING:
-    from tradetalks.model import Equilibrium
+from tradetalks.talks.measures import sector_mask
 
 Numbers = NDArray[np.float64]
 NO_CHANGE = "no change"
@@ -263,11 +261,10 @@ class GroupPayoffs:
 def _balances(before: Any, after: Any, table: World) -> dict[str, float]:
     usa, chn = table.index("USA"), table.index("CHN")
     electronics = sector_mask(("26",), table)
-    ratio = np.where(table.goods, table.customs_ratio[:, :, None], 1.0)
 
     def of(e: Any) -> dict[str, float]:
         trade = np.asarray(e.trade)
-        customs = (trade * ratio)[:, :, table.goods].sum(2)
+        customs = (trade * table.valuation)[:, :, table.goods].sum(2)
         goods = trade[:, :, table.goods].sum(2)
         whole = trade.sum(2)
         return {
@@ -339,43 +336,6 @@ def group_payoffs(
         readings=readings,
         created=datetime.date.today().isoformat(),
     )
-
-
-def read_terms(
-    groups: Sequence[Group], before: Equilibrium, after: Equilibrium, table: World
-) -> list[float]:
-    """Return the measure of every term of every group in order, USD billions."""
-    change = Change(before, after)
-    found: dict[str, Numbers] = {}
-    out: list[float] = []
-    for group in groups:
-        for term in group.terms:
-            if term.measure not in found:
-                found[term.measure] = np.asarray(MEASURES[term.measure](change))
-            out.append(float((found[term.measure] * term_mask(term, table)).sum()) * _BN)
-    return out
-
-
-def payoffs_by_group(before: Equilibrium, after: Equilibrium, table: World) -> dict[str, float]:
-    """Return the payoff of every group whose countries the table has, USD billions a year."""
-    groups = [g for g in grouping().groups if all(t.country in table.countries for t in g.terms)]
-    found = iter(read_terms(groups, before, after, table))
-    return {g.id: sum(t.coefficient * next(found) for t in g.terms) for g in groups}
-
-
-def idle(table: World, countries: Sequence[str]) -> list[str]:
-    """Return a warning where groups of these countries have nothing to look at on a table."""
-    names = [
-        g.name
-        for g in grouping().groups
-        if g.country in countries and not any(sector_mask(t.sectors, table).any() for t in g.terms)
-    ]
-    if not names:
-        return []
-    return [
-        f"{', '.join(names)}: nothing to look at, since critical goods are not carved out of this "
-        "world"
-    ]
 
 
 def _in_one_setting(

@@ -13,21 +13,10 @@ import numpy as np
 from jaxtyping import Array, Float, Int
 from numpy.typing import NDArray
 
-from tradetalks.errors import NotConverged
-from tradetalks.model import (
-    Closure,
-    Economy,
-    Elasticities,
-    Equilibrium,
-    Shock,
-    by_sector,
-    equilibrium_at,
-    trade_kernel,
-)
-from tradetalks.solve import TOLERANCE
-from tradetalks.solve.gradient import Inputs, fixed_state
+from tradetalks.model import Closure, Economy, Elasticities, Equilibrium, Shock
+from tradetalks.solve.gradient import equilibrium_of
 from tradetalks.talks.interests import Interests
-from tradetalks.talks.payoff import Numbers, Setting, objective
+from tradetalks.talks.payoff import Numbers, Setting, arguments, objective, refuse_unsolved
 
 _TINY = 1e-300
 
@@ -145,20 +134,8 @@ def payoffs(
     `payoff`. Raises `NotConverged`.
     """
     with jax.enable_x64(True):
-        slope, (value, residual, at) = _evaluate(
-            setting.economy,
-            setting.elasticities,
-            setting.closure,
-            by_sector(jnp.asarray(tariff)),
-            jnp.asarray(countries),
-            jnp.asarray(weights),
-            setting.interests,
-        )
-        if not (float(residual) < TOLERANCE and np.isfinite(np.asarray(value)).all()):
-            raise NotConverged(
-                f"no equilibrium at tariffs that were tried (residual {float(residual):.1e}).",
-                cure="Narrow the bounds, or start from lower tariffs.",
-            )
+        slope, (value, residual, at) = _evaluate(*arguments(setting, tariff, countries, weights))
+        refuse_unsolved(residual, value)
         return np.asarray(value), np.asarray(slope).transpose(0, 3, 2, 1), at
 
 
@@ -174,9 +151,7 @@ def _evaluate(
 ) -> Any:
     def outcome(duty: Float[Array, "j n i"]) -> tuple[Array, tuple[Array, Array, Equilibrium]]:
         shock = Shock(duty, jnp.zeros_like(duty))
-        kernel = trade_kernel(economy, elasticities, shock, closure.selection)
-        state, residual = fixed_state(Inputs(economy, elasticities, closure, shock, kernel))
-        at = equilibrium_at(economy, elasticities, closure, shock, kernel, state)
+        at, residual = equilibrium_of(economy, elasticities, closure, shock)
         value = jax.vmap(lambda n, w: objective(economy, at, n, w, interests))(countries, weights)
         return value, (value, residual, at)
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tradetalks.codes import countries
+from tradetalks.codes import PARTIES, countries
 from tradetalks.data import World, load_world
 from tradetalks.engine.ends import Ends, solve_ends, spread
 from tradetalks.errors import BadInput
@@ -24,7 +24,6 @@ from tradetalks.talks.assumed import book
 if TYPE_CHECKING:
     from tradetalks.model import Equilibrium
 
-PARTIES = ("USA", "CHN")
 DEFAULT = "truce-lapses-to-april-peak"
 ALONE = "nobody else moves"
 _BN = 1e-3

@@ -15,18 +15,9 @@ from jaxtyping import Array, Float, Int
 from numpy.typing import NDArray
 
 from tradetalks.errors import NotConverged
-from tradetalks.model import (
-    Closure,
-    Economy,
-    Elasticities,
-    Equilibrium,
-    Shock,
-    by_sector,
-    equilibrium_at,
-    trade_kernel,
-)
+from tradetalks.model import Closure, Economy, Elasticities, Equilibrium, Shock, by_sector
 from tradetalks.solve import TOLERANCE
-from tradetalks.solve.gradient import Inputs, fixed_state
+from tradetalks.solve.gradient import equilibrium_of
 from tradetalks.talks.interests import Interests, weighted
 
 Numbers = NDArray[np.float64]
@@ -66,22 +57,34 @@ def payoff(setting: Setting, tariff: Numbers, country: int, weights: Numbers) ->
     sectors; other income (duties, transfers) counts one for one. Raises `NotConverged`.
     """
     with jax.enable_x64(True):
-        (value, (residual, at)), slope = _evaluate(
-            setting.economy,
-            setting.elasticities,
-            setting.closure,
-            by_sector(jnp.asarray(tariff)),
-            jnp.asarray(country),
-            jnp.asarray(weights),
-            setting.interests,
-        )
-        if not (float(residual) < TOLERANCE and np.isfinite(float(value))):
-            raise NotConverged(
-                f"no equilibrium at tariffs that were tried (residual {float(residual):.1e}).",
-                cure="Narrow the bounds, or start from lower tariffs.",
-            )
+        (value, (residual, at)), slope = _evaluate(*arguments(setting, tariff, country, weights))
+        refuse_unsolved(residual, value)
         own = np.asarray(slope).T * (1.0 + tariff[:, country, :])
         return Payoff(float(value), own, at)
+
+
+def arguments(
+    setting: Setting, tariff: Numbers, who: int | NDArray[np.intp], weights: Numbers
+) -> tuple[Any, ...]:
+    """Return the arguments of a compiled function of tariffs `[i, n, j]` for countries `who`."""
+    return (
+        setting.economy,
+        setting.elasticities,
+        setting.closure,
+        by_sector(jnp.asarray(tariff)),
+        jnp.asarray(who),
+        jnp.asarray(weights),
+        setting.interests,
+    )
+
+
+def refuse_unsolved(residual: Any, value: Any) -> None:
+    """Raise `NotConverged` where objectives come from no equilibrium."""
+    if not (float(residual) < TOLERANCE and np.isfinite(np.asarray(value)).all()):
+        raise NotConverged(
+            f"no equilibrium at tariffs that were tried (residual {float(residual):.1e}).",
+            cure="Narrow the bounds, or start from lower tariffs.",
+        )
 
 
 def read(equilibrium: Equilibrium) -> Equilibrium:
@@ -121,9 +124,7 @@ def _evaluate(
 ) -> Any:
     def outcome(own: Float[Array, "j i"]) -> tuple[Array, tuple[Array, Equilibrium]]:
         shock = Shock(tariff.at[:, country, :].set(own), jnp.zeros_like(tariff))
-        kernel = trade_kernel(economy, elasticities, shock, closure.selection)
-        state, residual = fixed_state(Inputs(economy, elasticities, closure, shock, kernel))
-        at = equilibrium_at(economy, elasticities, closure, shock, kernel, state)
+        at, residual = equilibrium_of(economy, elasticities, closure, shock)
         return objective(economy, at, country, weights, interests), (residual, at)
 
     return jax.value_and_grad(outcome, has_aux=True)(tariff[:, country, :])

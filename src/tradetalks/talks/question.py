@@ -20,7 +20,7 @@ from tradetalks.talks.payoff import Numbers, Setting, payoff, read
 from tradetalks.talks.tariffs import TariffChoice, nash_tariffs, optimal_tariffs
 
 if TYPE_CHECKING:
-    from tradetalks.data import World
+    from tradetalks.data import ElasticitySet, World
     from tradetalks.model import Closure, Economy, Elasticities
     from tradetalks.scenario import Scenario
 
@@ -48,8 +48,6 @@ class _Question:
     groups: Mapping[str, Weight] | None
     table: World
     law: Numbers
-    goods: Any
-    customs_ratio: Numbers
     bounds: tuple[float, float]
 
     def _interests(
@@ -77,7 +75,7 @@ class _Question:
         agreement starts at `near`, that of other elasticities.
         """
         common: dict[str, Any] = {
-            "sectors": self.goods,
+            "sectors": self.table.goods,
             "bounds": self.bounds,
             "interests": self._interests(economy, elasticities, closure),
         }
@@ -114,7 +112,7 @@ class _Question:
             gains=self.gains,  # type: ignore[arg-type]
             cuts_only=self.cuts_only,
             tariff=start,
-            valuation=self.customs_ratio,
+            valuation=self.table.valuation,
             near=near if isinstance(near, TariffTalks) else None,
             **who,
             **common,
@@ -156,8 +154,7 @@ def play(
     `UnknownName`, `BadInput`, `BadNumber`, and `NotConverged` without a central answer.
     """
     from tradetalks.data import load_world, sets_for
-    from tradetalks.engine.closures import closure_of
-    from tradetalks.engine.economy import choose_sets, economy_of, elasticities_of
+    from tradetalks.engine.economy import choose_sets
 
     if kind not in KINDS:
         raise unknown_name("kind of game", kind, KINDS)
@@ -166,21 +163,7 @@ def play(
         from_nash, law_of = True, REFERENCE
     reference = reference_of(law_of, regions, horizon, deficit, elasticities)
     table = world if world is not None else load_world(reference.world, reference.regions)
-    favour = (
-        weights
-        if weights is None or isinstance(weights, SectorWeights)
-        else SectorWeights(weights, ("given by the user",))
-    )
-    if favour is not None:
-        favour.check_players(tuple(players))
-        if groups is not None:
-            raise BadInput(
-                "weights by sector and by group were given at once.",
-                cure="A government has one objective: leave one of the two out.",
-            )
-    counted = None if groups is None else weights_of(groups)
-    if counted is not None:
-        check_groups(grouping(), tuple(players))
+    favour, counted = _objectives(tuple(players), weights, groups)
     question = _Question(
         kind=kind,
         players=tuple(index_of(table, code) for code in players),
@@ -194,29 +177,12 @@ def play(
         groups=counted,
         table=table,
         law=duties_only(reference, table),
-        goods=table.goods,
-        customs_ratio=np.where(table.goods, table.customs_ratio[:, :, None], 1.0),
         bounds=bounds,
     )
     sets = choose_sets(reference, sets_for(table, reference.horizon))
     central = next(s.name for s in sets if s.central)
-    choices: dict[str, TariffChoice] = {}
-    failed: dict[str, str] = {}
     known = {} if war is None else war.choices
-    near: TariffChoice | None = None
-    with jax.enable_x64(True):
-        economy, closure = economy_of(table), closure_of(reference, table)
-        for done, chosen in enumerate(sets, start=1):
-            try:
-                own = elasticities_of(chosen, nests=reference.nests)
-                near = question.answer(economy, own, closure, known.get(chosen.name), near)
-                choices[chosen.name] = near.require()
-            except (NoAnswer, BadInput) as error:
-                if chosen.central:
-                    raise
-                failed[chosen.name] = str(error)
-            if progress is not None:
-                progress(chosen.name, done, len(sets))
+    choices, failed = _answers(question, reference, sets, known, progress)
     return TariffGame(
         kind=kind,
         players=tuple(players),
@@ -235,6 +201,65 @@ def play(
         groups=counted,
         created=datetime.date.today().isoformat(),
     )
+
+
+def _objectives(
+    players: tuple[str, ...],
+    weights: SectorWeights | Mapping[str, Mapping[str, float]] | None,
+    groups: Mapping[str, float] | None,
+) -> tuple[SectorWeights | None, Mapping[str, Weight] | None]:
+    """Return what governments favour by sector, or how they count their groups, checked."""
+    if weights is None:
+        if groups is None:
+            return None, None
+        counted = weights_of(groups)
+        check_groups(grouping(), players)
+        return None, counted
+    favour = (
+        weights
+        if isinstance(weights, SectorWeights)
+        else SectorWeights(weights, ("given by the user",))
+    )
+    favour.check_players(players)
+    if groups is not None:
+        raise BadInput(
+            "weights by sector and by group were given at once.",
+            cure="A government has one objective: leave one of the two out.",
+        )
+    return favour, None
+
+
+def _answers(
+    question: _Question,
+    reference: Scenario,
+    sets: Sequence[ElasticitySet],
+    known: Mapping[str, TariffChoice],
+    progress: Callable[[str, int, int], None] | None,
+) -> tuple[dict[str, TariffChoice], dict[str, str]]:
+    """Return the tariffs by elasticity set, and why the others have none; `known` are wars.
+
+    Each search starts from the answer before it. Raises what the central set raises.
+    """
+    from tradetalks.engine.closures import closure_of
+    from tradetalks.engine.economy import economy_of, elasticities_of
+
+    choices: dict[str, TariffChoice] = {}
+    failed: dict[str, str] = {}
+    near: TariffChoice | None = None
+    with jax.enable_x64(True):
+        economy, closure = economy_of(question.table), closure_of(reference, question.table)
+        for done, chosen in enumerate(sets, start=1):
+            try:
+                own = elasticities_of(chosen, nests=reference.nests)
+                near = question.answer(economy, own, closure, known.get(chosen.name), near)
+                choices[chosen.name] = near.require()
+            except (NoAnswer, BadInput) as error:
+                if chosen.central:
+                    raise
+                failed[chosen.name] = str(error)
+            if progress is not None:
+                progress(chosen.name, done, len(sets))
+    return choices, failed
 
 
 def reference_of(
@@ -282,4 +307,5 @@ def index_of(table: World, code: str) -> int:
     try:
         return table.index(code)
     except UnknownName:
-        raise unknown_name("player", code, table.countries) from None
+        known = f"The table has {', '.join(table.countries)}."
+        raise unknown_name("player", code, table.countries, see=known) from None

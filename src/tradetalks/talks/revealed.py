@@ -12,12 +12,16 @@ import numpy as np
 
 from tradetalks.errors import BadInput
 from tradetalks.talks.calibrate import FLAT_LIMIT, Calibration, calibrated_weights
+from tradetalks.talks.game import ossa
 from tradetalks.talks.payoff import Numbers
 from tradetalks.talks.question import REFERENCE, duties_only, index_of, reference_of
 
 if TYPE_CHECKING:
     from tradetalks.data import ElasticitySet, World
     from tradetalks.scenario import Scenario
+
+_EXPLAINS = 0.9
+"""Below this share of the squared distances weights explain a law badly (a convention)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,7 +129,7 @@ class RevealedWeights:
     def warnings(self) -> tuple[str, ...]:
         """Return what a reader must know before quoting a weight."""
         out = [] if self.identified else ["The weights are not identified by these duties."]
-        if self.found[self.central].gap.any() and self.found[self.central].explained < 0.9:
+        if self.found[self.central].gap.any() and self.found[self.central].explained < _EXPLAINS:
             out.append("No weights explain these duties: see the distances that are left.")
         if self.failed:
             said = "; ".join(f"{name}: {why}" for name, why in self.failed.items())
@@ -136,12 +140,10 @@ class RevealedWeights:
         """Return the sources of the law and of the table, and of the method."""
         from tradetalks.engine.report import described
 
-        method = {
-            "title": "Ossa (2014), American Economic Review 104(12), section IV.B: weights that "
-            "match non-cooperative tariffs",
-            "url": "https://doi.org/10.1257/aer.104.12.4104",
-            "evidence": "V",
-        }
+        method = ossa(
+            "Ossa (2014), American Economic Review 104(12), section IV.B: weights that "
+            "match non-cooperative tariffs"
+        )
         law = self.reference.to_plain().get("sources") or ()
         return [method, *law, *map(described, self.table.sources)]
 
@@ -199,9 +201,9 @@ def revealed_weights(
                 failed[chosen.name] = str(error)
     codes = tuple(partners) or tuple(c for c in table.countries if c != country)
     sellers = [table.index(c) for c in codes]
-    ratio = np.where(table.goods, table.customs_ratio[sellers, n][:, None], 1.0)
     weight = np.asarray(table.trade)[sellers, n]
-    mean = (law[sellers, n] / ratio * weight).sum(0) / np.maximum(weight.sum(0), 1e-300)
+    rate = law[sellers, n] / table.valuation[sellers, n]
+    mean = (rate * weight).sum(0) / np.maximum(weight.sum(0), 1e-300)
     return RevealedWeights(
         country,
         codes,

@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from tradetalks.codes import PARTIES
 from tradetalks.errors import NotConverged
 
 if TYPE_CHECKING:
     from tradetalks.engine.ends import Ends
     from tradetalks.scenario import Scenario
 
-PLAYERS = ("USA", "CHN")
+PLAYERS = PARTIES
 CONTROLS: Mapping[str, str] = {"USA": "chip-software-ban", "CHN": "rare-earth-ban"}
 """The control that each side holds over the other, by the scenario of its full use."""
 TARIFFS: Mapping[str, str] = {
@@ -64,7 +65,7 @@ class Flows:
 
 
 def solve_flows(
-    slow_approval: float = 0.55,
+    slow_approval: float,
     *,
     tariffs: Mapping[str, str] = TARIFFS,
     sets: bool = False,

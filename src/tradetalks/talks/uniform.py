@@ -69,29 +69,62 @@ class FormulaWar:
     welfare: Numbers
 
 
-def nash_by_formula(trade: Numbers, tariff: Numbers, theta: Numbers) -> FormulaWar:
+def nash_by_formula(
+    trade: Numbers, tariff: Numbers, theta: Numbers, *, as_printed: bool = False
+) -> FormulaWar:
     """Return uniform Nash duties by the closed form of Lashkaripour (2021), equation 13.
 
     t_i = 1 / sum_j [sum_k chi_ijk theta_k (1 - lam_ijk) + chi_ij sum_k d_jk theta_k lam_ijk], chi
     the shares of i's exports at world prices, d_jk = t_j e_jk lam_jjk / (1 + t_j lam_jj), all at
     the war's own prices: duties and wages are solved as one system, with none of the model's
     code. A government looks through the wages of third countries (his equation 8): exact for two.
-    (The paper has chi_ijk with the last term too, the same with one sector.) The economy has no
-    inputs, one factor, Cobb-Douglas demand over sectors and balanced trade. `trade` `[i, n, k]` is
-    before duty, `tariff` `[i, n, k]` of the baseline, `theta` `[k]` trade elasticities (sigma - 1).
+    That is his appendix A up to equation 33; `as_printed` has chi_ijk with the last term too, as
+    equation 13 has (the same with one sector). The economy has no inputs, one factor,
+    Cobb-Douglas demand over sectors and balanced trade. `trade` `[i, n, k]` is before duty,
+    `tariff` `[i, n, k]` of the baseline, `theta` `[k]` trade elasticities (sigma - 1).
     Raises `BadNumber` where trade is not balanced or an elasticity not above zero, `NotConverged`.
     """
     economy = _Ricardian.of(trade, tariff, theta)
 
     def gap(wage: Numbers, duty: Numbers) -> Numbers:
         lam, flow, _ = economy.at(wage, duty)
-        weight = economy.weight
-        home = np.einsum("jjk->jk", lam)
-        d = duty[:, None] * weight * home / (1.0 + duty * (weight * home).sum(1))[:, None]
-        exports = flow * economy.abroad[:, :, None]
-        chi = exports / exports.sum((1, 2), keepdims=True)
+        chi = economy.export_shares(flow)
         foreign = (chi * theta * (1.0 - lam)).sum((1, 2))
-        return duty - 1.0 / (foreign + (chi.sum(2) * (d * theta * lam).sum(2)).sum(1))
+        income = economy.revenue_weight(lam, duty) * theta * lam
+        back = chi * income if as_printed else chi.sum(2, keepdims=True) * income
+        return duty - 1.0 / (foreign + back.sum((1, 2)))
+
+    return economy.war(gap)
+
+
+def nash_by_exact_formula(trade: Numbers, tariff: Numbers, theta: Numbers) -> FormulaWar:
+    """Return uniform Nash duties by a formula in which the wages of all countries move.
+
+    The same economy and errors as `nash_by_formula`. With balanced trade and the own wage as
+    numeraire a government's first-order condition is t_i (dln E_i - dln q_i) = dln q_i, E_i its
+    exports and q_i the price of its imports before duty, so t_i = 1 / (dln E_i / dln q_i - 1)
+    along the wages v_m = dln w_m / dln q_i that its duty moves:
+
+        dln E_i / dln q_i = sum_jk chi_ijk [theta_k sum_m lam_mjk v_m + sum_m Y_jm v_m]
+        Y_jm = 1{j = m} (1 + sum_k d_jk theta_k) - sum_k d_jk theta_k lam_mjk
+
+    v clears the labour markets abroad: one linear system in the same shares per country. Where
+    all v abroad are one this is equation 13.
+    """
+    economy = _Ricardian.of(trade, tariff, theta)
+    everyone = range(economy.income.size)
+
+    def gap(wage: Numbers, duty: Numbers) -> Numbers:
+        lam, flow, _ = economy.at(wage, duty)
+        chi, spent = economy.export_shares(flow), economy.spending_response(lam, duty)
+        clearing = economy.clearing_response(lam, flow, spent)
+        best = np.empty_like(duty)
+        for n in everyone:
+            moved = economy.wages_moved(n, lam, flow, duty, clearing)
+            price = np.einsum("mjk,m->jk", lam, moved)
+            growth = (chi[n] * theta * price).sum() + chi[n].sum(1) @ spent @ moved
+            best[n] = 1.0 / (growth - 1.0)
+        return duty - best
 
     return economy.war(gap)
 
@@ -152,6 +185,43 @@ class _Ricardian:
         spending = wage * self.income / net.sum((0, 2))
         price = np.prod(index ** (-self.weight / self.theta), axis=1)
         return lam, net * spending[:, None], spending / price / self.spending
+
+    def export_shares(self, flow: Numbers) -> Numbers:
+        """Return the shares `[i, j, k]` of i's exports that go to j in sector k."""
+        exports = flow * self.abroad[:, :, None]
+        return exports / exports.sum((1, 2), keepdims=True)
+
+    def revenue_weight(self, lam: Numbers, duty: Numbers) -> Numbers:
+        """Return d `[j, k]`: what j's home share in k adds to its duties' part of income."""
+        home = self.weight * np.einsum("jjk->jk", lam)
+        return duty[:, None] * home / (1.0 + duty * home.sum(1))[:, None]
+
+    def spending_response(self, lam: Numbers, duty: Numbers) -> Numbers:
+        """Return d ln spending_j / d ln w_m `[j, m]` at given duties."""
+        pull = self.revenue_weight(lam, duty) * self.theta
+        return np.diag(1.0 + pull.sum(1)) - np.einsum("jk,mjk->jm", pull, lam)
+
+    def clearing_response(self, lam: Numbers, flow: Numbers, spent: Numbers) -> Numbers:
+        """Return d (sales_i - income_i) / d ln w_m `[i, m]` at given duties."""
+        sold = flow * self.theta
+        own = sold.sum((1, 2)) + flow.sum((1, 2))
+        substitution = np.einsum("ijk,mjk->im", sold, lam)
+        return substitution + flow.sum(2) @ spent - np.diag(own)
+
+    def wages_moved(
+        self, n: int, lam: Numbers, flow: Numbers, duty: Numbers, clearing: Numbers
+    ) -> Numbers:
+        """Return d ln w_m / d ln q_n `[m]` as n's duty moves wages (zero for its own wage)."""
+        foreign, share = self.abroad[n], lam[:, n] * self.abroad[n][:, None]
+        home, dearer = self.weight[n] * lam[n, n], share.sum(0)
+        lost = (1.0 + duty[n]) * home.sum() + duty[n] * (home * self.theta * dearer).sum()
+        spending = 1.0 - lost / (1.0 + duty[n] * home.sum())
+        pull = self.theta * (dearer - foreign[:, None]) + spending - foreign[:, None]
+        sales = (flow[:, n] * pull).sum(1)
+        moved = np.zeros_like(duty)
+        moved[foreign] = np.linalg.solve(clearing[np.ix_(foreign, foreign)], -sales[foreign])
+        bought = flow[:, n].sum(1) * foreign
+        return moved * bought.sum() / (bought @ moved)
 
     def slope(self, wage: Numbers, duty: Numbers, n: int) -> float:
         """Return d ln welfare_n / d ln (1 + t_n) with all wages held but that of n."""

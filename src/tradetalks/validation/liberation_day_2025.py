@@ -102,6 +102,7 @@ def compute() -> Computed:
         Beside("The same where others retaliate (their other definition)", 100.0 * rule.answered),
         Beside("China's optimal tariff on the US by the formula", 100.0 * rule.retaliation[china]),
         *_searched(world, cut),
+        *_on_shipped_world(world),
     )
     return Computed(numbers, beside=beside)
 
@@ -245,6 +246,41 @@ def _demand(trade: Array, nu: Array, total: Array) -> Array:
     share = trade / trade.sum(0)
     net = (1.0 - nu) * trade * (1.0 - share) * ~np.eye(nu.size, dtype=bool)
     return _EPS * net.sum(1) / ((1.0 - nu) * (total - np.diag(trade)))
+
+
+def _on_shipped_world(world: World) -> tuple[Beside, ...]:
+    """Return what the formula says for the US on the trade of the shipped world of 2022.
+
+    Flows of all sectors (or of goods) as one sector: with the authors' parameters, then without
+    local factors and scale (phi is one and t is 1/E), then with our elasticity as well.
+    """
+    from tradetalks.data import load_world, sets_for
+
+    table = load_world("world-2022")
+    us, theirs = table.index("USA"), world.at("USA")
+    nu = np.full(len(table.countries), np.delete(world.local, theirs)[0])
+    nu[us] = world.local[theirs]
+    flows = np.asarray(table.trade)
+    central = next(s for s in sets_for(table, "medium") if s.central)
+    ours = float(np.average(central.sigma, weights=flows[us].sum(0))) - 1.0
+
+    def demand(trade: Array, local: Array) -> float:
+        return float(_demand(trade, local, trade.sum(0))[us])
+
+    everything, goods = flows.sum(2), flows[:, :, table.goods].sum(2)
+    bare = demand(everything, np.zeros_like(nu))
+    found = {
+        "with their parameters": 1.0
+        / ((1.0 + demand(everything, nu)) * world.duty_exponent[theirs] - 1.0),
+        "with their parameters, goods alone": 1.0
+        / ((1.0 + demand(goods, nu)) * world.duty_exponent[theirs] - 1.0),
+        "without local factors and scale": 1.0 / bare,
+        f"so, and at our elasticity (trade elasticity {ours:.2f})": _EPS / ours / bare,
+    }
+    return tuple(
+        Beside(f"Their formula on the shipped world of 2022, {how}", 100.0 * float(value))
+        for how, value in found.items()
+    )
 
 
 def _on_us(world: World, rates: Array) -> Array:

@@ -1,4 +1,4 @@
-"""Ossa (2014), Tables 3a and 4a: optimal and Nash tariffs found by our own search."""
+"""Ossa (2014), Tables 3a and 4a and his political weights: found by our own search."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ def compute() -> Computed:
     from tradetalks.talks import nash_tariffs, optimal_tariffs
     from tradetalks.validation.economies import BALANCED
     from tradetalks.validation.ossa_2014_given_tariffs import baseline, medians, wages_and_profits
+    from tradetalks.validation.ossa_2014_weights import political
 
     data = read_ossa()
     base, elasticities = baseline(data)
@@ -51,7 +52,10 @@ def compute() -> Computed:
         for (table, column), values in columns.items()
         for row, value in zip((*OSSA_REGIONS, "mean"), [*values, values.mean()], strict=True)
     }
-    return Computed(numbers, beside=(*_conditions(alone, war, data), *_talks(war, data)))
+    weights, at_weights = political(base, elasticities, data)
+    return Computed(
+        numbers | weights, beside=(*_conditions(alone, war, data), *_talks(war, data), *at_weights)
+    )
 
 
 def _talks(war: TariffChoice, data: Ossa) -> tuple[Beside, ...]:

@@ -162,3 +162,21 @@ def imports_of(trade: Array, countries: tuple[str, ...], importer: str, partner:
     """Return imports [sector] of a trade array [exporter, importer, sector]."""
     n, i = countries.index(importer), countries.index(partner)
     return Imports(trade[i, n], trade[:, n].sum(0) - trade[n, n])
+
+
+def exporters(year: int) -> dict[str, float]:
+    """Return the change since 2017 of each region's share in US goods imports (ICIO), in
+    percentage points."""
+    from tradetalks.codes import region_set
+
+    mapping = region_set("default")
+    shares: list[dict[str, float]] = []
+    for when in (BASE, year):
+        places, trade = icio_trade(when)
+        us = places.index("USA")
+        flows = np.delete(trade[:, us].sum(1), us)
+        found: dict[str, float] = {}
+        for place, flow in zip((p for p in places if p != "USA"), flows, strict=True):
+            found[mapping[place]] = found.get(mapping[place], 0.0) + 100 * flow / flows.sum()
+        shares.append(found)
+    return {place: float(shares[1][place] - shares[0][place]) for place in shares[0]}

@@ -23,8 +23,8 @@ from tradetalks.validation.outcomes import (
     census_imports,
     change_of_total,
     error,
+    exporters,
     icio_imports,
-    icio_trade,
     imports_of,
     partial,
     trend,
@@ -322,24 +322,6 @@ def study(closure_of: ClosureOf | None = None) -> Study:
         for which in (*DUTIES[1:], CUSTOMS, PAIR_ALONE)
     }
     return Study(outcomes(), by_set, by_duties, {year: exporters(year) for year in YEARS})
-
-
-def exporters(year: int) -> dict[str, float]:
-    """Return the change since 2017 of each region's share in US goods imports (ICIO), in
-    percentage points."""
-    from tradetalks.codes import region_set
-
-    mapping = region_set("default")
-    shares: list[dict[str, float]] = []
-    for when in (BASE, year):
-        places, trade = icio_trade(when)
-        us = places.index("USA")
-        flows = np.delete(trade[:, us].sum(1), us)
-        found: dict[str, float] = {}
-        for place, flow in zip((p for p in places if p != "USA"), flows, strict=True):
-            found[mapping[place]] = found.get(mapping[place], 0.0) + 100 * flow / flows.sum()
-        shares.append(found)
-    return {place: float(shares[1][place] - shares[0][place]) for place in shares[0]}
 
 
 def compute() -> Computed:

@@ -15,11 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tradetalks.data.balance import bounded_ras
+from tradetalks.data.checks import DOLLAR, TOLERANCE, Check
 from tradetalks.data.goods.good import FINAL, REST, Good, goods
 from tradetalks.errors import BadInput, BadNumber, BadTable
 
 if TYPE_CHECKING:
-    from tradetalks.data.world import Check, World
+    from tradetalks.data.world import World
 
 Array = NDArray[np.float64]
 
@@ -60,8 +61,6 @@ def kept_totals(world: World, carved: World) -> Check:
     Trade, use by users and by suppliers, value added and final demand, each cell by itself; the
     value is the largest gap relative to the parent's cell (or to one dollar).
     """
-    from tradetalks.data.world import DOLLAR, TOLERANCE, Check
-
     member = np.array([[p == s for s in world.sectors] for p in carved.parents], dtype=float)
     again = {
         "trade": carved.trade @ member,

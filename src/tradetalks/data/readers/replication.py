@@ -126,11 +126,13 @@ def read_ge_gravity(year: int = 2000) -> GeGravity:
 class Ossa:
     """Inputs of Ossa (2014): `trade` and `tariff` `[i, n, j]`, `sigma` `[j]` (of the baseline),
     and the published solutions: `optimal[n]`, the tariffs `[i, n, j]` when n alone optimises
-    (its own rows only, others zero), and `nash` `[i, n, j]`."""
+    (its own rows only, others zero), and `nash` `[i, n, j]`. `noncooperative` `[n, j]` are
+    tariffs outside trade agreements (not a number for regions without a source)."""
 
     trade: Array
     tariff: Array
     sigma: Array
+    noncooperative: Array
     optimal: Array
     nash: Array
 
@@ -143,6 +145,7 @@ def read_ossa() -> Ossa:
         blocks = _matrix(find("ossa2014", file), (s * n, n), ",").reshape(s, n, n)
         return blocks.transpose(1, 2, 0)
 
+    outside = _matrix(find("ossa2014", "tariff_noncoop.csv"), (s, n), ",").T
     own = np.asarray(_matlab(find("ossa2014", "OPTIMALTARIFFBAS.mat"))["OPTIMALTARIFFBAS"])
     need_shape(Path("OPTIMALTARIFFBAS.mat"), "OPTIMALTARIFFBAS", own.shape, (s * (n - 1), n))
     optimal = np.zeros((n, n, s))
@@ -152,6 +155,7 @@ def read_ossa() -> Ossa:
         trade=bilateral("trade_ijs.csv"),
         tariff=bilateral("tariff_ijs.csv"),
         sigma=_matrix(find("ossa2014", "sigma_s.csv"), (s, 5), ",")[:, 0],
+        noncooperative=np.where(outside.any(1, keepdims=True), outside, np.nan),
         optimal=optimal,
         nash=np.asarray(_matlab(find("ossa2014", "NASHTARIFFBASs.mat"))["NASHTARIFFBASs"]),
     )

@@ -40,7 +40,7 @@ from tradetalks.results import (
     source_line,
     world_label,
 )
-from tradetalks.results.labels import country_name, number
+from tradetalks.results.labels import country_name, day_words, number
 
 if TYPE_CHECKING:
     from tradetalks.report.tables import Table
@@ -281,8 +281,7 @@ def _law_title(result: RunResult) -> str:
     law = result.law.get("scenario") or result.law.get("reference")
     if not law:
         return "What was asked"
-    day = datetime.date.fromisoformat(str(law["read_on"]))
-    return f"The law on {day.day} {day:%B %Y}"
+    return f"The law on {day_words(law['read_on'])}"
 
 
 def _is_assumption(source: Any) -> bool:

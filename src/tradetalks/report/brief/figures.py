@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tradetalks.report import theme
+from tradetalks.report.figures import income_rows, thousandths
 from tradetalks.report.html import minus
 from tradetalks.report.marks import (
     Rows,
@@ -14,6 +15,7 @@ from tradetalks.report.marks import (
     party_colour,
     range_line,
     room_for_numbers,
+    who,
     x,
 )
 from tradetalks.report.tariffs import DIRECTIONS, FAMILIES
@@ -62,19 +64,7 @@ def drawings(result: RunResult) -> tuple[Drawn, ...]:
 
 def _real_income(result: RunResult) -> Drawn:
     parties = [c for c in PARTIES if c in result.countries]
-    rows: Rows = []
-    for code in movers(result, _COUNTRIES - len(parties)):
-        change = result.spread("real_income", country=code)
-        rows.append(
-            {
-                "country": country_name(code),
-                "central": change.central,
-                "low": change.low,
-                "high": change.high,
-                "who": code if code in PARTIES else "other",
-            }
-        )
-    rows.sort(key=lambda row: -row["central"])
+    rows = income_rows(result, movers(result, _COUNTRIES - len(parties)))
     axis = "Change of real income, percent"
     body: Spec = {
         "width": _WIDE,
@@ -109,10 +99,7 @@ def _partners(result: RunResult) -> Drawn:
     change = bought if buying else sold
     del change["USA"]
     ranked = sorted(change, key=lambda c: -abs(change[c]))[:_PARTNERS]
-    rows: Rows = [
-        {"name": country_name(c), "value": change[c], "who": c if c in PARTIES else "other"}
-        for c in ranked
-    ]
+    rows: Rows = [{"name": country_name(c), "value": change[c], "who": who(c)} for c in ranked]
     rows.sort(key=lambda row: row["value"])
     if len(change) > len(ranked):
         others = sum(v for c, v in change.items() if c not in ranked)
@@ -175,9 +162,9 @@ def _decomposition(result: RunResult, shown: Sequence[str]) -> Drawn:
                         "country": country_name(code),
                         "name": label,
                         "value": value,
-                        "text": minus(f"{value:+.3f}" if round(value, 3) else "0.000"),
+                        "text": minus(thousandths(value)),
                         "total": variable == "real_income",
-                        "who": code if code in PARTIES else "other",
+                        "who": who(code),
                     }
                 )
     idle = [

@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 Numbers = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-RANGE_SETS = "all"
-
 
 @dataclass(frozen=True)
 class Point:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 Numbers = NDArray[np.float64]
 
+_MONTHS = 12.0
 HOLDING = 0.02
 """Cost of holding a good from the run-up to its use, as a part of its value (assumed, 1% to 4%)."""
 
@@ -46,7 +47,7 @@ class RunUp:
     @property
     def ahead(self) -> float:
         """USD billions bought ahead in each month of the run-up."""
-        return self.today * self.before / 1200.0
+        return self.today * self.before / (100.0 * _MONTHS)
 
 
 def front_loading(bargain: Bargain, lapse: float, holding: float = HOLDING) -> list[RunUp]:

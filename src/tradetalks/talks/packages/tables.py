@@ -16,7 +16,8 @@ from tradetalks.talks.packages.payoffs import all_weights, assumed_size, unit_sc
 from tradetalks.talks.packages.trades import concessions, default_levels, shapley, temptation
 
 Row = dict[str, Any]
-CHOSEN = ("nash", "kalai_smorodinsky", "egalitarian")
+_SIGNED = "nash"
+"""The package that issues and enforcement are shown for."""
 DRAWN = 4000
 """Packages that a cloud of points shows; beyond, a sample of equal steps."""
 
@@ -90,11 +91,11 @@ def pareto_rows(bargain: Bargain) -> list[Row]:
     return [package_row(bargain, int(n)) for n in numbers[order]]
 
 
-def issue_rows(bargain: Bargain, key: str = "nash") -> list[Row]:
-    """Return what each issue brings each side in a named package: Shapley values, which add up."""
-    if key not in bargain.points:
+def issue_rows(bargain: Bargain) -> list[Row]:
+    """Return what each issue brings each side in the Nash package: Shapley values, which add up."""
+    if _SIGNED not in bargain.points:
         return []
-    agenda, number = bargain.agenda, bargain.points[key].number
+    agenda, number = bargain.agenda, bargain.points[_SIGNED].number
     start, end = default_levels(bargain.payoffs), bargain.levels(number)
     income = shapley(bargain.payoffs.income, start, end)
     weights = shapley(bargain.payoffs.weights, start, end)
@@ -137,14 +138,14 @@ def concession_rows(bargain: Bargain) -> list[Row]:
     ]
 
 
-def enforcement_rows(bargain: Bargain, key: str = "nash") -> list[Row]:
-    """Return each side's temptation to breach a named package, and what discount factor bars it.
+def enforcement_rows(bargain: Bargain) -> list[Row]:
+    """Return each side's temptation to breach the Nash package, and what discount factor bars it.
 
     A period is the time that the other side needs to notice and to answer.
     """
-    if key not in bargain.points:
+    if _SIGNED not in bargain.points:
         return []
-    agenda, levels = bargain.agenda, bargain.levels(bargain.points[key].number)
+    agenda, levels = bargain.agenda, bargain.levels(bargain.points[_SIGNED].number)
     out: list[Row] = []
     for s, side in enumerate(agenda.sides):
         found = temptation(bargain.payoffs, levels, s)
