@@ -6,6 +6,8 @@ world's year with world factor income held constant (the numeraire).
 
 from __future__ import annotations
 
+from typing import Any, Protocol
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -46,9 +48,35 @@ def _customs_balance(e: Equilibrium, goods: NDArray[np.bool_], ratio: Array) -> 
     return np.where(known, flow - flow.T, np.nan) * _BN
 
 
-def _percent(new: ArrayLike, old: ArrayLike) -> Array:
+def percent(new: ArrayLike, old: ArrayLike) -> Array:
+    """Return the change from `old` to `new` in percent, zero where there was nothing."""
     new, old = np.asarray(new, dtype=float), np.asarray(old, dtype=float)
     return 100.0 * (np.divide(new, old, out=np.ones_like(new), where=old > 0) - 1.0)
+
+
+class Welfare(Protocol):
+    """What a change of real income is read off."""
+
+    @property
+    def expenditure(self) -> Any:
+        """Final spending `[..., n]`."""
+
+    @property
+    def consumer_price(self) -> Any:
+        """Its price index `[..., n]`."""
+
+    @property
+    def welfare(self) -> Any:
+        """Real income `[..., n]` in the world's currency, less the disutility of work."""
+
+
+def gain(before: Welfare, after: Welfare) -> tuple[Array, Array]:
+    """Return the change of real income, in percent and in the world's currency."""
+    # the disutility of work, where it counts, is no part of what a percent is a percent of
+    consumed = np.asarray(before.expenditure / before.consumer_price)
+    gained = np.asarray(after.welfare - before.welfare)
+    share = np.divide(gained, consumed, out=np.zeros_like(gained), where=consumed > 0)
+    return 100.0 * share, gained
 
 
 def _percent_per_log(log_change: Array, percent: Array) -> Array:
@@ -106,20 +134,17 @@ def accounts(
     units are those of the variable registry in `results`; a name ending in `_reference` is the
     level before.
     """
-    # the disutility of work, where it counts, is no part of what a percent is a percent of
-    consumed = np.asarray(before.expenditure / before.consumer_price)
-    gained = np.asarray(after.welfare - before.welfare)
-    real_income = 100.0 * np.divide(gained, consumed, out=np.zeros_like(gained), where=consumed > 0)
+    real_income, gained = gain(before, after)
     old, new = _levels(before, goods), _levels(after, goods)
     out: dict[str, Array] = {
         "real_income": real_income,
         "equivalent_variation": gained * _BN,
-        "consumer_prices": _percent(
+        "consumer_prices": percent(
             after.consumer_price / after.wage, before.consumer_price / before.wage
         ),
-        "wage": _percent(after.wage, before.wage),
-        "employment": _percent(after.employment, before.employment),
-        "output_percent": _percent(
+        "wage": percent(after.wage, before.wage),
+        "employment": percent(after.employment, before.employment),
+        "output_percent": percent(
             np.asarray(after.sales) / (np.asarray(after.cost) * (1.0 - aid[1])),
             np.asarray(before.sales) / (np.asarray(before.cost) * (1.0 - aid[0])),
         ),

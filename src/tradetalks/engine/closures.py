@@ -62,8 +62,9 @@ def _factors(scenario: Scenario, table: World, capital_shift: float) -> Factors 
         "sorting": scenario.closures.sorting or SORTING,
     }[labour]
     specific = np.broadcast_to(share, (len(table.countries), share.size))
-    fixed = np.broadcast_to(fixed_cost(table, scenario.horizon), specific.shape)
-    return factors_of(jnp.asarray(specific), sorting=sorting, fixed_cost=jnp.asarray(fixed))
+    by_sector = fixed_cost(table, scenario.horizon)
+    fixed = jnp.asarray(np.broadcast_to(by_sector, specific.shape)) if by_sector.any() else None
+    return factors_of(jnp.asarray(specific), sorting=sorting, fixed_cost=fixed)
 
 
 def fixed_cost(table: World, horizon: str) -> NDArray[np.float64]:

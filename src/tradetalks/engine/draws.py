@@ -7,30 +7,29 @@ same equilibria, found by the same equations.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jax
 import numpy as np
 from numpy.typing import NDArray
 
-from tradetalks.engine.accounts import accounts
+from tradetalks.engine.accounts import gain, percent
 from tradetalks.engine.closures import closure_of
 from tradetalks.engine.economy import economy_of
 from tradetalks.engine.latent import latent_premium, with_premium
 from tradetalks.engine.limits import Groups, groups_of
 from tradetalks.engine.path import Path, cannot_be_shut, ends_only, shut_without_substitute
-from tradetalks.engine.setting import Shocks, at_ends, with_wedges, worst
-from tradetalks.model import Closure, Economy, Elasticities, State, start
+from tradetalks.engine.setting import Shocks, at_ends, with_wedges
+from tradetalks.model import Closure, Economy, Elasticities, Equilibrium, start
 from tradetalks.model import Shock as ModelShock
-from tradetalks.solve import Solution, Status, solve_each
+from tradetalks.solve import Known, Status, country_blocks, solve_chain
 
 if TYPE_CHECKING:
     from tradetalks.data import World
     from tradetalks.scenario import Scenario
 
 Array = NDArray[np.float64]
-States = tuple[State, State]
-"""Solved states of the reference and of the scenario."""
+_BN = 1e-3
 
 
 @dataclass(frozen=True)
@@ -47,15 +46,39 @@ class Stage:
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """The accounts of one draw (names and shapes as in `accounts`) and the states behind them.
+class Outcomes:
+    """What came of some draws (first axis).
 
-    Both are None where there is no equilibrium; `status` says why.
+    `values` are accounts, named as in `accounts`, over `[draw, n]` or `[draw, n, partner]`; NaN
+    where there is no equilibrium, and `statuses` says why. `states` are `[end, draw, m]`.
     """
 
-    values: dict[str, Array] | None
-    states: States | None
-    status: Status
+    values: dict[str, Array]
+    states: Array
+    statuses: tuple[Status, ...]
+
+
+class _Brief(NamedTuple):
+    """What is kept of an equilibrium: trade `[i,n]`, all of it and that of goods; rest `[n]`."""
+
+    wage: Any
+    consumer_price: Any
+    expenditure: Any
+    welfare: Any
+    revenue: Any
+    flow: Any
+    goods_flow: Any
+
+
+def _brief(e: Equilibrium, goods: Any) -> _Brief:
+    return _Brief(
+        e.wage, e.consumer_price, e.expenditure, e.welfare, e.revenue,
+        e.trade.sum(2), e.trade @ goods,
+    )  # fmt: skip
+
+
+def _whole(e: Equilibrium, _goods: Any) -> Equilibrium:
+    return e
 
 
 def stage_of(scenario: Scenario, table: World, shocks: Shocks, capital_shift: float = 0.0) -> Stage:
@@ -68,65 +91,107 @@ def stage_of(scenario: Scenario, table: World, shocks: Shocks, capital_shift: fl
     return Stage(table, premium, economy, closure_of(scenario, table, capital_shift))
 
 
-def calm_states(stage: Stage, shocks: Shocks, count: int) -> States:
-    """Return states without any change, to start `count` draws from."""
-    first, last = (
-        jax.tree.map(
-            lambda x: np.repeat(np.asarray(x)[None], count, axis=0),
-            start(stage.economy, stage.closure, shock),
-        )
-        for shock in _case(stage, shocks).model()
-    )
-    return first, last
+def calm_of(stage: Stage, shocks: Shocks) -> Array:
+    """Return the state `[m]` with nothing changed, as one vector; it is that of both ends."""
+    begin = start(stage.economy, stage.closure, _end(_case(stage, shocks).model(), 0))
+    return np.concatenate([np.ravel(x) for x in jax.tree.leaves(begin)])
+
+
+def blocks_of(stage: Stage, shocks: Shocks, elasticities: Elasticities) -> Any:
+    """Return the `country_blocks` at one draw of the elasticities, with nothing changed yet."""
+    first = _end(_case(stage, shocks).model(), 0)
+    begin = start(stage.economy, stage.closure, first)
+    return country_blocks(stage.economy, elasticities, stage.closure, first, begin)
 
 
 def solve_draws(
     stage: Stage,
     draws: list[Shocks] | Shocks,
     elasticities: Elasticities,
-    states: States,
+    known: Known,
+    weights: Array,
+    blocks: Any,
     tolerance: float,
-) -> list[Outcome]:
-    """Return the outcome of every draw of the elasticities (leading axis).
+) -> Outcomes:
+    """Return what comes of every draw of the elasticities (leading axis).
 
-    `draws` are the reference and scenario of each draw, or one pair for all of them; `states`
-    (leading axis as well) are what to start from. `tolerance` is that of `solve_each`.
+    `draws` are the reference and scenario of each draw, or one pair for all of them. The rest
+    is as in `solve_chain`.
     """
     count = int(np.shape(elasticities.materials)[0])
+    cases = [_case(stage, pair) for pair in (draws if isinstance(draws, list) else [draws])]
+    shocks = cases[0].model()
     if isinstance(draws, list):
-        cases = [_case(stage, pair) for pair in draws]
-        each = [case.model() for case in cases]
-        shocks = tuple(
-            jax.tree.map(lambda *x: np.stack(x), *(both[end] for both in each)) for end in (0, 1)
-        )
+        shocks = jax.tree.map(lambda *x: np.stack(x), *(case.model() for case in cases))
     else:
-        cases = [_case(stage, draws)] * count
-        shocks = cases[0].model()
+        cases = cases * count
     sigma = np.asarray(elasticities.sigma)
     possible = np.array(
         [not shut_without_substitute(cases[b].shocks, sigma[b]) for b in range(count)]
     )
-    if not possible.any():
-        return [_impossible()] * count
     # what has no answer is not searched for: another draw stands in its place
     stand_in = np.where(possible, np.arange(count), int(possible.argmax()))
-    elasticities = jax.tree.map(lambda x: np.asarray(x)[stand_in], elasticities)
-    first, last = (
-        solve_each(
-            stage.economy, elasticities, shock, stage.closure,
-            from_states=state, tolerance=tolerance,
-        )
-        for shock, state in zip(shocks, states, strict=True)
+    if not possible.any():
+        nothing = np.full((2, count, known.states.shape[2]), np.nan)
+        return Outcomes({}, nothing, (_impossible(),) * count)
+    plain = all(c.groups is None and c.wedged is c.shocks for c in cases)
+    goods = np.asarray(stage.table.goods, dtype=float)
+    found = solve_chain(
+        stage.economy, jax.tree.map(lambda x: np.asarray(x)[stand_in], elasticities), shocks,
+        stage.closure, known=known, weights=weights, blocks=blocks, tolerance=tolerance,
+        summary=_brief if plain else _whole, detail=goods,
     )  # fmt: skip
-    return [
-        _outcome(stage, cases[b], first[b], last[b]) if possible[b] else _impossible()
-        for b in range(count)
-    ]
+    briefs = found.kept if plain else _at_the_border(cases, found.kept, goods)
+    statuses = tuple(
+        _worst(both) if fine else _impossible()
+        for both, fine in zip(found.statuses, possible, strict=True)
+    )
+    failed = ~np.array([status.converged for status in statuses])
+    values = _accounts(_Brief(*(x[:, 0] for x in briefs)), _Brief(*(x[:, 1] for x in briefs)))
+    for value in values.values():
+        value[failed] = np.nan
+    return Outcomes(values, found.states, statuses)
 
 
-def _impossible() -> Outcome:
-    status = Status(False, cannot_be_shut().cause, np.inf, np.inf, 0, "anderson")
-    return Outcome(None, None, status)
+def _worst(both: tuple[Status, Status]) -> Status:
+    return max(both, key=lambda s: (not s.converged, s.residual))
+
+
+def _impossible() -> Status:
+    return Status(False, cannot_be_shut().cause, np.inf, np.inf, 0, "anderson")
+
+
+def _at_the_border(cases: list[_Case], kept: Equilibrium, goods: Array) -> _Brief:
+    """Return briefs `[draw, end]` where premia are no part of what crosses the border."""
+    rows: list[_Brief] = []
+    for b, case in enumerate(cases):
+        before, after = (jax.tree.map(lambda x, at=(b, e): x[at], kept) for e in (0, 1))
+        ends = at_ends(case.shocks, case.wedged, case.groups, (before, after))
+        rows.append(jax.tree.map(lambda *x: np.stack(x), *(_brief(e, goods) for e in ends)))
+    return jax.tree.map(lambda *x: np.stack(x), *rows)
+
+
+def _end(shocks: ModelShock, end: int) -> ModelShock:
+    return jax.tree.map(lambda x: x[end], shocks)
+
+
+def _accounts(before: _Brief, after: _Brief) -> dict[str, Array]:
+    """Return the accounts of all draws; names and units as in `accounts`."""
+    real_income, gained = gain(before, after)
+    abroad = ~np.eye(before.flow.shape[-1], dtype=bool)
+    flow = np.where(abroad, after.flow - before.flow, 0.0) * _BN
+    goods_flow = (after.goods_flow - before.goods_flow) * _BN
+    return {
+        "real_income": real_income,
+        "equivalent_variation": gained * _BN,
+        "consumer_prices": percent(
+            after.consumer_price / after.wage, before.consumer_price / before.wage
+        ),
+        "exports": flow.sum(2),
+        "imports": flow.sum(1),
+        "tariff_revenue": (after.revenue - before.revenue) * _BN,
+        "bilateral_balance": goods_flow - goods_flow.swapaxes(1, 2),
+    }
 
 
 @dataclass(frozen=True)
@@ -138,23 +203,11 @@ class _Case:
     groups: Groups | None
     path: Path
 
-    def model(self) -> tuple[ModelShock, ModelShock]:
-        """Return the model's shocks, one by one."""
-        both = self.path.ends(self.groups)
-        first, last = (jax.tree.map(lambda x, e=e: np.asarray(x)[e], both) for e in (0, 1))
-        return first, last
+    def model(self) -> ModelShock:
+        """Return the model's shocks at both ends (first axis)."""
+        return jax.tree.map(np.asarray, self.path.ends(self.groups))
 
 
 def _case(stage: Stage, shocks: Shocks) -> _Case:
     wedged = with_wedges(shocks, stage.premium)
     return _Case(shocks, wedged, groups_of(shocks, stage.table.trade), ends_only(*wedged))
-
-
-def _outcome(stage: Stage, case: _Case, first: Solution, last: Solution) -> Outcome:
-    status = worst((first, last))
-    if not status.converged:
-        return Outcome(None, None, status)
-    ends = at_ends(case.shocks, case.wedged, case.groups, (first.equilibrium, last.equilibrium))
-    table = stage.table
-    values = accounts(*ends, {}, table.goods, table.customs_ratio, case.path.aid)
-    return Outcome(values, (first.state, last.state), status)

@@ -6,9 +6,11 @@ its place and moved into it whole, so that a kill at any moment leaves either th
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import json
 import os
+import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +26,8 @@ from tradetalks.ensemble.evaluate import TOLERANCE, Case, Evaluator, outcome_nam
 from tradetalks.errors import CannotWrite
 
 FORMAT = 1
+METHOD = 2
+"""Of finding the equilibria of draws: another one moves them within the tolerance."""
 _PARAMETER, _CONVERGED, _DRAW, _MESSAGE = "p:", "converged", "draw", "message"
 
 
@@ -40,6 +44,15 @@ class BlockTask:
         place = block_file(self.folder, number)
         if not place.exists():
             write_block(_table(_evaluator(self.folder, self), self.design, number), place)
+            _trim()
+
+
+def _trim() -> None:
+    """Give freed memory back: what compiling took, the GNU allocator would keep for good."""
+    if sys.platform == "linux":
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        if trim is not None:
+            trim(0)
 
 
 @lru_cache(maxsize=1)
@@ -61,6 +74,7 @@ def identity(case: Case, design: Design | Saltelli) -> str:
         "design": [type(design).__name__, design.draws, design.seed, getattr(design, "size", 0)],
         "cut": [BATCH, BLOCK],
         "tolerance": TOLERANCE,
+        "method": METHOD,
         "versions": {name: version(name) for name in ("tradetalks", "jax", "jaxlib", "scipy")},
     }
     text = json.dumps(content, sort_keys=True, default=str)

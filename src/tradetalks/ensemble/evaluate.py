@@ -11,14 +11,16 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
-from tradetalks.engine.draws import Stage, States, calm_states, solve_draws, stage_of
+from tradetalks.engine.draws import Stage, blocks_of, calm_of, solve_draws, stage_of
 from tradetalks.engine.setting import Shocks
 from tradetalks.ensemble.design import BATCH
+from tradetalks.ensemble.forecast import forecast_weights
 from tradetalks.ensemble.parameters import WORLD, base_sets
 from tradetalks.ensemble.worlds import carved_anew, with_noise
 from tradetalks.errors import NotConverged
 from tradetalks.model import Elasticities
-from tradetalks.results.draws import Parameter
+from tradetalks.results.draws import Parameter, points
+from tradetalks.solve import Known
 
 if TYPE_CHECKING:
     from tradetalks.data import ElasticitySet, World
@@ -94,7 +96,10 @@ class Evaluator:
         self._bases = {s.name: s for s in case.sets}
         self._ends = self._compiled(case.table)
         self._fixed_rates = not any(shock.limits for shock in self._ends)
-        self._states: dict[str, States] = {}
+        self._known: dict[str, Known] = {}
+        self._blocks: Any = None
+        # the same ones for every ensemble of the case: where a draw starts hangs on nothing else
+        self._points = points(len(case.parameters("draw")), 0, 0, BATCH)
 
     def batch(self, u: Array, worlds: Array | None, noise: np.random.Generator | None) -> Batch:
         """Return the draws at the points `u` `[draw, parameter]`.
@@ -115,23 +120,20 @@ class Evaluator:
                 stage,
                 self._draws(drawn, stage.table),
                 self._elasticities(drawn, stage.table),
-                self._start(stage),
+                self._start(stage.closure.deficit),
+                forecast_weights(self._points, u),
+                self._blocks,
                 TOLERANCE,
             )
-        names = outcome_names(case.table.countries)
-        rows = np.full((len(outcomes), len(names)), np.nan)
-        for row, outcome in zip(rows, outcomes, strict=True):
-            if outcome.values is not None:
-                row[:] = _row(outcome.values, case.table.countries)
         shown = dict(drawn)
         for name, value in common.items():
             factor = value**kept if name.startswith(("market_", "goods_")) else value
             shown[name] = np.full(len(u), factor)
         return Batch(
             shown,
-            rows,
-            np.array([o.values is not None for o in outcomes]),
-            tuple("" if o.values is not None else o.status.message for o in outcomes),
+            _rows(outcomes.values, len(u), case.table.countries),
+            np.array([status.converged for status in outcomes.statuses]),
+            tuple("" if s.converged else s.message for s in outcomes.statuses),
         )
 
     def central(self) -> Array:
@@ -172,21 +174,33 @@ class Evaluator:
         shift = common.get("capital_shift", common.get("capital_share", 0.0))
         return stage_of(scenario, table, self._ends, shift), kept
 
-    def _start(self, stage: Stage) -> States:
-        """Return where the draws of a batch start: the central answer under the stage's rules."""
-        rule = stage.closure.deficit
-        if rule not in self._states:
+    def _start(self, rule: str) -> Known:
+        """Return what a batch's draws start from: draws of the central world under its rules."""
+        if rule not in self._known:
             # nothing of this batch's world: another process may begin with another batch
             central = stage_of(_with_rule(self.case.scenario, rule), self.case.table, self._ends)
-            # as many equal draws as a batch has: nothing else need be compiled
-            drawn = {p.name: p.at(np.full(BATCH, 0.5)) for p in self.case.parameters("draw")}
-            calm = calm_states(central, self._ends, BATCH)
+            drawn = {
+                p.name: p.at(self._points[:, k]) for k, p in enumerate(self.case.parameters("draw"))
+            }
             elasticities = self._elasticities(drawn, central.table)
+            if self._blocks is None:
+                self._blocks = blocks_of(central, self._ends, self._central_elasticities())
+            calm = np.tile(calm_of(central, self._ends), (2, BATCH, 1))
+            # of the known ones there is none yet but the calm
+            weights = forecast_weights(self._points[:0], self._points)
+            weights = np.concatenate([np.zeros((BATCH, BATCH)), weights], axis=1)
             found = solve_draws(
-                central, self._draws(drawn, central.table), elasticities, calm, TOLERANCE
-            )[0]
-            self._states[rule] = calm if found.states is None else _repeated(found.states)
-        return self._states[rule]
+                central, self._draws(drawn, central.table), elasticities,
+                Known(calm, 1.0), weights, self._blocks, TOLERANCE,
+            )  # fmt: skip
+            solved = np.array([status.converged for status in found.statuses])
+            self._known[rule] = known_from(found.states, solved, calm)
+        return self._known[rule]
+
+    def _central_elasticities(self) -> Elasticities:
+        point = self._central_point()
+        drawn = {p.name: p.at(point[None, k]) for k, p in enumerate(self.case.parameters("draw"))}
+        return jax.tree.map(lambda x: x[0], self._elasticities(drawn, self.case.table))
 
     def _draws(self, drawn: Mapping[str, Array], table: World) -> list[Shocks] | Shocks:
         """Return the shocks: one pair for all draws, unless licences or limits differ."""
@@ -246,11 +260,12 @@ def _with_rule(scenario: Scenario, deficit: str) -> Scenario:
     return scenario.replace(closures=closures)
 
 
-def _repeated(states: States) -> States:
-    first, last = (
-        jax.tree.map(lambda x: np.repeat(np.asarray(x)[None], BATCH, axis=0), s) for s in states
-    )
-    return first, last
+def known_from(states: Array, solved: NDArray[np.bool_], calm: Array) -> Known:
+    """Return the states `[end, h, m]` of draws as known ones: `calm` where not `solved` `[h]`."""
+    states = np.where(solved[:, None], states, calm)
+    first, last = states - states.mean(1, keepdims=True)
+    size = float((first**2).sum())
+    return Known(states, float((first * last).sum()) / size if size > 0.0 else 1.0)
 
 
 def with_approval(scenario: Scenario, shift: float) -> Scenario:
@@ -265,12 +280,15 @@ def with_approval(scenario: Scenario, shift: float) -> Scenario:
     return scenario.replace(changes=changes)
 
 
-def _row(values: Mapping[str, Array], countries: tuple[str, ...]) -> Array:
-    cells = [np.asarray(values[name], dtype=float) for name in COUNTRY_OUTCOMES]
+def _rows(values: Mapping[str, Array], count: int, countries: tuple[str, ...]) -> Array:
+    """Return the outcomes `[draw, outcome]` in the order of `outcome_names`."""
+    if not values:
+        return np.full((count, len(outcome_names(countries))), np.nan)
+    cells = [values[name] for name in COUNTRY_OUTCOMES]
     if all(c in countries for c in PARTIES):
         first, second = (countries.index(c) for c in PARTIES)
-        cells.append(np.array([values["bilateral_balance"][first, second]]))
-    return np.concatenate(cells)
+        cells.append(values["bilateral_balance"][:, first, second, None])
+    return np.concatenate(cells, axis=1)
 
 
 def case_of(

@@ -10,7 +10,7 @@ from tradetalks.model.economy import Closure, Economy, Quotas
 
 def check_closure(economy: Economy, closure: Closure | None) -> None:
     """Raise `BadNumber` if a fixed factor would earn more than its sector's value added."""
-    if closure is None or closure.factors is None:
+    if closure is None or closure.factors is None or closure.factors.fixed_cost is None:
         return
     fixed, cost = np.asarray(closure.factors.fixed_cost), np.asarray(economy.cost)
     added = np.asarray(economy.value_added)

@@ -89,13 +89,14 @@ class Factors(eqx.Module):
     factors and labour sorting across sectors with elasticity kappa (Galle, Rodriguez-Clare &
     Yi 2023), mobile = (1 - a)(1 - 1/kappa): 1 is mobile, 0 wholly specific. `specific[n, k]`
     is a alone. `fixed_cost[n, k]` is the cost share of a factor in fixed supply to the sector,
-    1/(1 + e) for a supply elasticity e; it is part of value added and cannot exceed it.
+    1/(1 + e) for a supply elasticity e; it is part of value added and cannot exceed it. None
+    where no sector has one: costs then depend on no bill, which is no unknown either.
     Shares a are of the rest of value added. Build it with `factors_of`.
     """
 
     mobile: Float[Array, "n k"]
     specific: Float[Array, "n k"]
-    fixed_cost: Float[Array, "n k"]
+    fixed_cost: Float[Array, "n k"] | None = None
 
 
 class Selection(eqx.Module):
@@ -283,7 +284,7 @@ def factors_of(
     """
     share = jnp.asarray(specific, dtype=float)
     labour = 1.0 if sorting is None else 1.0 - 1.0 / sorting
-    fixed = jnp.zeros_like(share) if fixed_cost is None else jnp.asarray(fixed_cost)
+    fixed = None if fixed_cost is None else jnp.asarray(fixed_cost)
     return Factors(mobile=(1.0 - share) * labour, specific=share, fixed_cost=fixed)
 
 

@@ -171,13 +171,13 @@ def _log_ratio(new: Array, old: Array) -> Array:
 def start(economy: Economy, closure: Closure, shock: Shock) -> State:
     """Return the state of the baseline: nothing has changed."""
     goods = jnp.zeros_like(economy.spending)
-    factors = closure.factors is not None
+    factors = closure.factors
     return State(
         wage=jnp.zeros_like(economy.factor_income),
         price=goods,
         spending=goods,
-        value_added=goods if factors else None,
-        cost=goods if factors else None,
+        value_added=None if factors is None else goods,
+        cost=None if factors is None or factors.fixed_cost is None else goods,
         employment=None if closure.labour == "fixed" else jnp.zeros_like(economy.factor_income),
         premium=None if shock.quotas is None else jnp.zeros_like(shock.quotas.limit),
     )
@@ -201,7 +201,9 @@ def step_sizes(
     step = one
     if closure.factors is not None:
         stuck = economy.value_added_share * (1.0 - closure.factors.mobile)
-        step = 1.0 / (1.0 + (stuck + closure.factors.fixed_cost) * held)
+        if closure.factors.fixed_cost is not None:
+            stuck = stuck + closure.factors.fixed_cost
+        step = 1.0 / (1.0 + stuck * held)
     premium = None
     if shock.quotas is not None:
         group = jnp.zeros_like(shock.quotas.limit)

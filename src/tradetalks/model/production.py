@@ -25,7 +25,7 @@ class State(eqx.Module):
 
     `wage[n]`, users' prices `price[n, j]`, `spending[n, j]`; and where the economy has them
     the bills `value_added[n, k]` (of all factors but those in fixed supply) and `cost[n, k]`
-    (specific or fixed factors), `employment[n]` (elastic or rigid labour) and premia
+    (where a factor is in fixed supply), `employment[n]` (elastic or rigid labour) and premia
     `premium[g]`.
     """
 
@@ -80,6 +80,8 @@ def variable_bill(
     """
     if closure.factors is None:
         return economy.value_added, economy.value_added_share
+    if closure.factors.fixed_cost is None:
+        return economy.value_added, economy.value_added_share
     left = economy.value_added - closure.factors.fixed_cost * economy.cost
     beta = economy.value_added_share
     # materials are value added (1 - beta) / beta; beta is one where nothing is produced
@@ -114,8 +116,8 @@ def unit_cost(
         ordinary = rest * power(ordinary_dev, c) / power(upper, c)
         critical_pull, critical_push = power(input_dev, c), 1.0 / power(upper, c)
         cost = log_index(upper, c)
-    if closure.factors is not None and state.cost is not None:
-        fixed = closure.factors.fixed_cost
+    fixed = None if closure.factors is None else closure.factors.fixed_cost
+    if fixed is not None and state.cost is not None:
         cost = (1.0 - fixed) * cost + fixed * state.cost
     cost = cost - _productivity(closure.selection, shock, state)
     return Costs(
@@ -141,7 +143,7 @@ def _critical_share(economy: Economy, closure: Closure) -> Float[Array, "n j k"]
     """Return the shares of critical inputs in the cost of all but factors in fixed supply."""
     share = economy.critical_share
     assert share is not None
-    if closure.factors is None:
+    if closure.factors is None or closure.factors.fixed_cost is None:
         return share
     return share / (1.0 - closure.factors.fixed_cost)[:, None, :]
 
@@ -158,7 +160,7 @@ def bills(economy: Economy, closure: Closure, made: Costs, cost_bill: Float[Arra
     """Return payments to factors `[n, k]` and intermediate demand `[n, j]` for a cost bill."""
     variable = cost_bill
     fixed_bill = jnp.zeros(())
-    if closure.factors is not None:
+    if closure.factors is not None and closure.factors.fixed_cost is not None:
         fixed_bill = closure.factors.fixed_cost * cost_bill
         variable = cost_bill - fixed_bill
     push = variable * made.materials_share * made.input_push
@@ -176,7 +178,7 @@ def materials_use(
 ) -> Float[Array, "n j k"]:
     """Return what each sector spends on each input, `[n, j, k]`, for a cost bill."""
     variable = cost_bill
-    if closure.factors is not None:
+    if closure.factors is not None and closure.factors.fixed_cost is not None:
         variable = cost_bill * (1.0 - closure.factors.fixed_cost)
     push = variable * made.materials_share * made.input_push
     use = made.input_pull[:, :, None] * economy.material_share * push[:, None, :]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Method = Literal["anderson", "newton", "continuation"]
@@ -56,3 +56,13 @@ def describe(
         return Status(False, message, residual, walras, iterations, method)
     message = f"Solved in {iterations} iterations ({method})."
     return Status(True, message, residual, walras, iterations, method)
+
+
+def with_branch_end(status: Status, reached: float) -> Status:
+    """Say how much of the shock has an equilibrium, where phasing it in ended at a share of it."""
+    return replace(
+        status,
+        message=f"{status.message} Phased in from nothing, the shock has an equilibrium up to "
+        f"{reached:.0%} of its size and none was found beyond: where trade hardly answers to "
+        "prices, the equilibria that begin at today's can end.",
+    )
