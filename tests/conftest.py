@@ -14,6 +14,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["bench_targets"]
+# Two of them share a name, which --doctest-modules cannot tell apart; there are no doctests here.
+collect_ignore_glob = ["*/conftest.py"]
 
 NEEDS = ("raw_data", "browser", "cjk_font")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
