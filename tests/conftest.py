@@ -20,8 +20,6 @@ collect_ignore_glob = ["*/conftest.py"]
 NEEDS = ("raw_data", "browser", "cjk_font")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 HOME = pytest.StashKey[str]()
-MAPS = Path("/proc/self/maps")
-MANY_MAPS = 20_000
 
 # The same numbers are drawn on every run and every machine; `HYPOTHESIS_PROFILE=explore` looks
 # for new ones. Shapes compile, so a first example may be slow: no deadline.
@@ -69,11 +67,11 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
     Every compiled function takes dozens of memory maps; a process may have 65,530 of them, and
     the compiler aborts at the next.
     """
+    from tradetalks.web.executables import allowed, forget, maps
+
     ends = nextitem is None or nextitem.path != item.path
-    if ends and "jax" in sys.modules and MAPS.exists():
-        with MAPS.open("rb") as lines:
-            if sum(1 for _ in lines) > MANY_MAPS:
-                sys.modules["jax"].clear_caches()
+    if ends and "jax" in sys.modules and maps() > allowed():
+        forget()
 
 
 def skip_or_fail(need: str, reason: str) -> None:
