@@ -81,7 +81,7 @@ def test_drivers_of_a_known_function() -> None:
     u = Design(3, 0, 1).block(0)[0]
     y = 3.0 * u[:, 0] + u[:, 1]
     drawn = {"a": u[:, 0], "b": u[:, 1], "c": u[:, 2]}
-    rows = {r["parameter"]: r for r in drivers(y, drawn, BATCH)}
+    rows = {r["parameter"]: r for r in drivers(y, drawn)}
     assert rows["a"]["variance_share"] == pytest.approx(0.9, abs=0.03)
     assert rows["b"]["variance_share"] == pytest.approx(0.1, abs=0.02)
     assert rows["c"]["variance_share"] < 0.02

@@ -96,7 +96,7 @@ class Ensemble:
     def drivers(self, outcome: str) -> list[dict[str, Any]]:
         """Return what drives one outcome, the strongest first (`summary.drivers`)."""
         values = self.values(outcome)
-        rows = drivers(values, self.parameters, BATCH)
+        rows = drivers(values, self.parameters)
         own = {p.name: p for p in self.case.space}
         known = sum(r["variance_share"] for r in rows if own[r["parameter"]].level == "world")
         if "trade_data" in own:

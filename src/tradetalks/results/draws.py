@@ -121,14 +121,12 @@ def quantiles(outcome: str, draws: Array) -> Quantiles:
     )
 
 
-def drivers(outcome: Array, parameters: Mapping[str, Array], batch: int) -> list[dict[str, Any]]:
+def drivers(outcome: Array, parameters: Mapping[str, Array]) -> list[dict[str, Any]]:
     """Return what drives one outcome, the strongest first.
 
     For each parameter: the mean of the outcome in the lowest and the highest tenth of its draws
     (a tornado), and its share of the variance, Var(E[Y | X]) / Var(Y), from the means within ten
-    bins. What differs by batch of `batch` draws without being a number (errors in trade data) is
-    the part of the variance between batches that no other parameter of the batch explains; small
-    shares are less than their own noise, which `noise` estimates.
+    bins less what a parameter that does nothing would have.
     """
     kept = np.isfinite(outcome)
     y = outcome[kept]

@@ -110,7 +110,7 @@ class TruceDraws:
 
     def drivers(self, outcome: str) -> list[dict[str, Any]]:
         """Return what drives an outcome, the strongest first (`results.draws.drivers`)."""
-        return drivers(self.outcomes[outcome], self.values, 1)
+        return drivers(self.outcomes[outcome], self.values)
 
     def _solved(self, name: str) -> Numbers:
         values = self.outcomes[name]
