@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import signal
 from pathlib import Path
 
 import numpy as np
@@ -181,18 +179,3 @@ def test_a_dead_worker_is_an_error_that_says_so() -> None:
 
 def test_block_names_sort(tmp_path: Path) -> None:
     assert block_file(tmp_path, 2).name < block_file(tmp_path, 10).name
-
-
-def test_ctrl_c_that_a_library_swallows_still_stops_the_work() -> None:
-    before = signal.getsignal(signal.SIGINT)
-    work = Processes(1).run(_done, range(50))
-    next(work)
-    with contextlib.suppress(KeyboardInterrupt):  # as a callback in C would
-        signal.raise_signal(signal.SIGINT)
-    with pytest.raises(KeyboardInterrupt):
-        list(work)
-    assert signal.getsignal(signal.SIGINT) is before
-
-
-def _done(number: int) -> int:
-    return number

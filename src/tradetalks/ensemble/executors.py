@@ -5,12 +5,10 @@ A distributed engine can stand behind `Executor` without any caller knowing.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import threading
-from collections.abc import Callable, Generator, Iterable, Iterator
-from types import FrameType
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Protocol
 
 from tradetalks.errors import BadNumber, NoAnswer
@@ -57,8 +55,7 @@ class Processes:
     def run(self, task: Task, numbers: Iterable[int]) -> Iterator[int]:
         """Yield each number when its piece is done.
 
-        Raises `NoAnswer` where a worker dies, as one does that is out of memory, and
-        `KeyboardInterrupt` after Ctrl-C.
+        Raises `NoAnswer` where a worker dies, as one does that is out of memory.
         """
         import multiprocessing
         from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -68,13 +65,10 @@ class Processes:
             self.workers, multiprocessing.get_context("spawn"), initializer=_prepare
         )
         try:
-            with _noting_ctrl_c() as came:
-                waiting = {pool.submit(task, number): number for number in numbers}
-                for done in as_completed(waiting):
-                    if came():
-                        raise KeyboardInterrupt
-                    done.result()
-                    yield waiting.pop(done)
+            waiting = {pool.submit(task, number): number for number in numbers}
+            for done in as_completed(waiting):
+                done.result()
+                yield waiting.pop(done)
         except BrokenProcessPool:
             raise NoAnswer(
                 "a worker process ended before its work was done (killed, or out of memory).",
@@ -83,26 +77,6 @@ class Processes:
             ) from None
         finally:
             _end(pool)
-
-
-@contextlib.contextmanager
-def _noting_ctrl_c() -> Generator[Callable[[], bool]]:
-    """Yield whether Ctrl-C has come: its exception can be lost in a callback of a library."""
-    before = signal.getsignal(signal.SIGINT)
-    pressed = threading.Event()
-    if threading.current_thread() is not threading.main_thread() or not callable(before):
-        yield pressed.is_set
-        return
-
-    def note(number: int, frame: FrameType | None) -> None:
-        pressed.set()
-        before(number, frame)
-
-    signal.signal(signal.SIGINT, note)
-    try:
-        yield pressed.is_set
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def usable_cores() -> int:
