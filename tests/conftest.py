@@ -39,10 +39,16 @@ def pytest_configure(config: pytest.Config) -> None:
     """Keep runs and caches of the tests away from the user's own."""
     home = config.stash[HOME] = tempfile.mkdtemp(prefix="tradetalks-tests-")
     os.environ["TRADETALKS_HOME"] = home
-    # What is compiled once serves every test and every process that a test starts.
-    os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", f"{home}/jax")
+    # What is compiled once serves every test and every process that a test starts. Each worker
+    # has a folder of its own: JAX may read what another is still writing.
+    kept = os.environ.get("JAX_COMPILATION_CACHE_DIR", f"{home}/jax")
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    os.environ["JAX_COMPILATION_CACHE_DIR"] = str(Path(kept, worker))
     os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
     os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.1")
+    # A shell starts its background jobs deaf to Ctrl-C, and their children inherit that.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
