@@ -11,11 +11,11 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from tradetalks.codes.units import BN
 from tradetalks.engine.decomposition import Decomposition
 from tradetalks.model import Closure, Equilibrium
 
 Array = NDArray[np.float64]
-_BN = 1e-3
 
 
 def _levels(e: Equilibrium, goods: NDArray[np.bool_]) -> dict[str, Array]:
@@ -25,19 +25,19 @@ def _levels(e: Equilibrium, goods: NDArray[np.bool_]) -> dict[str, Array]:
     for table in (flow, goods_flow):
         np.fill_diagonal(table, 0.0)  # sales at home
     return {
-        "exports": flow.sum(1) * _BN,
-        "imports": flow.sum(0) * _BN,
-        "goods_exports": goods_flow.sum(1) * _BN,
-        "goods_imports": goods_flow.sum(0) * _BN,
-        "tariff_revenue": revenue * _BN,
-        "expenditure": np.asarray(e.expenditure) * _BN,
-        "gdp": np.asarray(e.income) * _BN,
-        "bilateral_balance": (goods_flow - goods_flow.T) * _BN,
-        "output": np.asarray(e.sales) * _BN,
-        "value_added": np.asarray(e.value_added) * _BN,
-        "rents": np.asarray(e.rents) * _BN,
-        "export_tax": np.asarray(e.export_tax) * _BN,
-        "subsidy": np.asarray(e.subsidy) * _BN,
+        "exports": flow.sum(1) * BN,
+        "imports": flow.sum(0) * BN,
+        "goods_exports": goods_flow.sum(1) * BN,
+        "goods_imports": goods_flow.sum(0) * BN,
+        "tariff_revenue": revenue * BN,
+        "expenditure": np.asarray(e.expenditure) * BN,
+        "gdp": np.asarray(e.income) * BN,
+        "bilateral_balance": (goods_flow - goods_flow.T) * BN,
+        "output": np.asarray(e.sales) * BN,
+        "value_added": np.asarray(e.value_added) * BN,
+        "rents": np.asarray(e.rents) * BN,
+        "export_tax": np.asarray(e.export_tax) * BN,
+        "subsidy": np.asarray(e.subsidy) * BN,
     }
 
 
@@ -45,7 +45,7 @@ def _customs_balance(e: Equilibrium, goods: NDArray[np.bool_], ratio: Array) -> 
     """Return goods balances `[n, partner]` at customs value, NaN where the ratio is unknown."""
     flow = np.asarray(e.trade) @ goods.astype(float) * ratio
     known = (ratio != 1.0) & (ratio.T != 1.0)
-    return np.where(known, flow - flow.T, np.nan) * _BN
+    return np.where(known, flow - flow.T, np.nan) * BN
 
 
 def percent(new: ArrayLike, old: ArrayLike) -> Array:
@@ -114,7 +114,7 @@ def detail(
         if np.any(flow)
     }
     labour = 1.0 if closure.factors is None else 1.0 - np.asarray(closure.factors.specific)
-    paid = [labour * np.asarray(e.value_added) * _BN for e in (before, after)]
+    paid = [labour * np.asarray(e.value_added) * BN for e in (before, after)]
     return out | {"labour_income": paid[1] - paid[0], "labour_income_reference": paid[0]}
 
 
@@ -138,7 +138,7 @@ def accounts(
     old, new = _levels(before, goods), _levels(after, goods)
     out: dict[str, Array] = {
         "real_income": real_income,
-        "equivalent_variation": gained * _BN,
+        "equivalent_variation": gained * BN,
         "consumer_prices": percent(
             after.consumer_price / after.wage, before.consumer_price / before.wage
         ),
@@ -167,5 +167,5 @@ def _limits(before: Equilibrium, after: Equilibrium) -> dict[str, Array]:
         return out
     for suffix, e in (("_reference", before), ("", after)):
         out[f"quota_premium{suffix}"] = 100.0 * np.asarray(e.premium)
-        out[f"quota_volume{suffix}"] = np.asarray(e.volumes) * _BN
+        out[f"quota_volume{suffix}"] = np.asarray(e.volumes) * BN
     return out

@@ -13,6 +13,7 @@ import jax
 import numpy as np
 from numpy.typing import NDArray
 
+from tradetalks.codes.units import BN
 from tradetalks.engine.accounts import gain, percent
 from tradetalks.engine.closures import closure_of
 from tradetalks.engine.economy import economy_of
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from tradetalks.scenario import Scenario
 
 Array = NDArray[np.float64]
-_BN = 1e-3
 
 
 @dataclass(frozen=True)
@@ -179,17 +179,17 @@ def _accounts(before: _Brief, after: _Brief) -> dict[str, Array]:
     """Return the accounts of all draws; names and units as in `accounts`."""
     real_income, gained = gain(before, after)
     abroad = ~np.eye(before.flow.shape[-1], dtype=bool)
-    flow = np.where(abroad, after.flow - before.flow, 0.0) * _BN
-    goods_flow = (after.goods_flow - before.goods_flow) * _BN
+    flow = np.where(abroad, after.flow - before.flow, 0.0) * BN
+    goods_flow = (after.goods_flow - before.goods_flow) * BN
     return {
         "real_income": real_income,
-        "equivalent_variation": gained * _BN,
+        "equivalent_variation": gained * BN,
         "consumer_prices": percent(
             after.consumer_price / after.wage, before.consumer_price / before.wage
         ),
         "exports": flow.sum(2),
         "imports": flow.sum(1),
-        "tariff_revenue": (after.revenue - before.revenue) * _BN,
+        "tariff_revenue": (after.revenue - before.revenue) * BN,
         "bilateral_balance": goods_flow - goods_flow.swapaxes(1, 2),
     }
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tradetalks.codes.units import BN
 from tradetalks.engine.ends import spread
 from tradetalks.talks.cooperative import TariffTalks
 from tradetalks.talks.grouping import Weight, grouping, idle, payoffs_by_group
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from tradetalks.data import ElasticitySet, World
     from tradetalks.scenario import Scenario
     from tradetalks.talks.favour import SectorWeights
-
-_BN = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +53,7 @@ class TariffGame:
         middle = self.choices[self.central]
         rates = {name: self.rate(c.tariff) for name, c in self.choices.items()}
         law = self.rate(self._law)
-        trade = np.asarray(middle.before.trade) * _BN
+        trade = np.asarray(middle.before.trade) * BN
         return [
             {
                 "importer": self.table.countries[n],
@@ -99,7 +98,7 @@ class TariffGame:
         for n, code in enumerate(self.table.countries):
             percent = {s: float(c.gain[n]) for s, c in self.choices.items()}
             dollars = {
-                s: float(np.asarray(c.after.welfare - c.before.welfare)[n]) * _BN
+                s: float(np.asarray(c.after.welfare - c.before.welfare)[n]) * BN
                 for s, c in self.choices.items()
             }
             rows.append(

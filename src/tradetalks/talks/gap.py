@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tradetalks.codes.units import BN
 from tradetalks.data import World, load_world, sets_for
 from tradetalks.engine.economy import choose_sets
 from tradetalks.engine.ends import solve_set, spread
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from tradetalks.data import ElasticitySet
     from tradetalks.model import Equilibrium
 
-_BN = 1e-3
 _LEAST, _TOLERANCE, _PEAK = 1e-3, 1e-5, 1e-2
 RATES = (0.10, 0.30, 0.55)
 CLOSURES = ("fixed_world_share", "gni_share", "balanced")
@@ -180,11 +180,11 @@ def _effects(before: Equilibrium, after: Equilibrium, table: World) -> dict[str,
         }
 
     old, new = levels(before), levels(after)
-    out = {name: (new[name] - old[name]) * _BN for name in old}
-    out |= {f"{name}_reference": old[name] * _BN for name in old}
+    out = {name: (new[name] - old[name]) * BN for name in old}
+    out |= {f"{name}_reference": old[name] * BN for name in old}
     for code, n in (("usa", usa), ("chn", chn)):
         gained = float(after.welfare[n] - before.welfare[n])
-        out[f"{code}_usd_bn"] = gained * _BN
+        out[f"{code}_usd_bn"] = gained * BN
         out[f"{code}_real_income"] = 100.0 * gained / float(before.welfare[n])
     return out
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tradetalks.codes.units import BN
 from tradetalks.errors import BadFile, BadInput, unknown_name
 from tradetalks.talks.assumed import Book, Figure, book
 from tradetalks.talks.coherence import checked_weights
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from tradetalks.data import World
     from tradetalks.model import Equilibrium
 
-_BN = 1e-3
 UNIT_GROUPS = ("usa.consumers", "chn.stability")
 """Whose dollar is the unit of weights: households."""
 
@@ -232,7 +232,7 @@ def read_terms(
         for term in group.terms:
             if term.measure not in found:
                 found[term.measure] = np.asarray(MEASURES[term.measure](change))
-            out.append(float((found[term.measure] * term_mask(term, table)).sum()) * _BN)
+            out.append(float((found[term.measure] * term_mask(term, table)).sum()) * BN)
     return out
 
 

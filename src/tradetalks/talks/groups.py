@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tradetalks.codes.units import BN
 from tradetalks.data import World, load_world
 from tradetalks.engine.ends import Ends, solve_ends, spread
 from tradetalks.errors import BadInput
@@ -33,7 +34,6 @@ NO_CHANGE = "no change"
 """The option of leaving things as in the reference."""
 DEFAULT_OPTIONS = ("truce-lapses-by-law", "truce-lapses-to-april-peak", "free-trade")
 DEFAULT_AGAINST = "truce-holds"
-_BN = 1e-3
 _CURES = {
     "against": "Options are compared with one reference: give `--against truce-holds`.",
     "horizon": "Give `--horizon medium`, or another that suits all.",
@@ -277,7 +277,7 @@ def _balances(before: Any, after: Any, table: World) -> dict[str, float]:
         }
 
     old, new = of(before), of(after)
-    return {name: float(new[name] - old[name]) * _BN for name in old}
+    return {name: float(new[name] - old[name]) * BN for name in old}
 
 
 def group_payoffs(

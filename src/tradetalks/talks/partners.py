@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tradetalks.codes import PARTIES, countries
+from tradetalks.codes.units import BN
 from tradetalks.data import World, load_world
 from tradetalks.engine.ends import Ends, solve_ends, spread
 from tradetalks.errors import BadInput
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 DEFAULT = "truce-lapses-to-april-peak"
 ALONE = "nobody else moves"
-_BN = 1e-3
 _FIGURE = re.compile(r"\{(partners\.[a-z._]+)\}")
 
 
@@ -104,11 +104,11 @@ class PartnerEffects:
         usa, chn = (self.table.index(c) for c in PARTIES)
 
         def flow(e: Equilibrium, i: int, to: int) -> float:
-            return float(np.asarray(e.trade)[i, to, self.table.goods].sum()) * _BN
+            return float(np.asarray(e.trade)[i, to, self.table.goods].sum()) * BN
 
         return {
             "real_income": _percent(ends, set_name, n),
-            "equivalent_variation": float(after.welfare[n] - before.welfare[n]) * _BN,
+            "equivalent_variation": float(after.welfare[n] - before.welfare[n]) * BN,
             "goods_to_usa": flow(after, n, usa) - flow(before, n, usa),
             "goods_to_china": flow(after, n, chn) - flow(before, n, chn),
             "goods_from_china": flow(after, chn, n) - flow(before, chn, n),
@@ -134,7 +134,7 @@ class PartnerEffects:
             named = _named(measure, self.table)
             ends, at = self.moved[measure.id], [self.table.index(c) for c in named]
             by_set = {
-                s: float((ends.after[s].welfare - self.war.after[s].welfare)[at].sum()) * _BN
+                s: float((ends.after[s].welfare - self.war.after[s].welfare)[at].sum()) * BN
                 for s in ends.after
                 if s in self.war.after
             }

@@ -18,6 +18,7 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
+from tradetalks.codes.units import BN
 from tradetalks.engine.closures import closure_of
 from tradetalks.engine.critical import check_goods
 from tradetalks.engine.economy import choose_sets, economy_of, elasticities_of
@@ -45,7 +46,6 @@ CHUNK = 16
 """Worlds that are solved together."""
 MOST_WORLDS = 4096
 """Distinct worlds that are solved; beyond, the question takes more than minutes."""
-_BN = 1e-3
 _PREMIA = ("premium", "premium_left")
 
 
@@ -271,7 +271,7 @@ def incomes(
         )
     row_of = {w: row for row, w in enumerate(todo)}
     rows = [row_of[w] for w in wanted]
-    return Incomes((welfare[rows] - welfare[0]) * _BN, level * _BN, failed)
+    return Incomes((welfare[rows] - welfare[0]) * BN, level * BN, failed)
 
 
 def solved(
