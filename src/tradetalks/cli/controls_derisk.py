@@ -123,6 +123,7 @@ def _plan_text(plan: Plan, rows: list[dict[str, Any]]) -> str:
                    _trial_rows(plan)),
         *(paragraph(words) for words in _PLAN),
         paragraph(text.CRITICAL),
+        paragraph(text.SOURCES),
         *(paragraph(f"Note: {w}") for w in _plan_doubts(plan)),
     ]  # fmt: skip
     return "".join(parts)

@@ -177,7 +177,7 @@ def _licence_text(run: LicenceRun, rows: list[dict[str, Any]]) -> str:
                 "line of a sector needs it and nothing else will do. Equilibrium: the sector's "
                 "output at the short horizon, stocks gone, if the year's average went on." + made_up
             ),
-            *(paragraph(words) for words in _assumed(run)),
+            *(paragraph(words) for words in (*_assumed(run), text.SOURCES)),
         )
     )
 
@@ -290,6 +290,7 @@ def _power_text(found: Power, rows: list[dict[str, Any]]) -> str:
                       "that lasts as long as the buyers find nobody else."),
             paragraph(_leak_words(found.left)),
             paragraph(text.CRITICAL),
+            paragraph(text.SOURCES),
             *(paragraph(f"Note: {w}") for w in _doubts(found, rows)),
         )
     )  # fmt: skip

@@ -187,6 +187,9 @@ def _text(
         )
     parts.extend(paragraph(f"Note: {text}") for text in answer.warnings)
     parts.append(paragraph(answer.status["message"]))
+    parts.append(
+        paragraph("Every distribution with its source, and what is assumed: --format json.")
+    )
     parts.append(f"Draws:  {found.folder}\n")
     if out is not None:
         parts.append(f"Charts: {out}\n")

@@ -163,6 +163,7 @@ def _country_text(found: Exposure, rows: list[dict[str, Any]], warnings: tuple[s
                 "Loss: real income, each good alone; a share under 1% is not solved."
             ),
             paragraph(text.CRITICAL),
+            paragraph(text.SOURCES),
             *(paragraph(f"Note: {w}") for w in warnings),
         )
     )
@@ -253,6 +254,7 @@ def _lapse_text(answer: Any, rows: list[dict[str, Any]]) -> str:
             paragraph(" ".join(states)),
             paragraph(_LAPSE),
             paragraph("Range in brackets: half and twice the stock, where it is assumed."),
+            paragraph(text.SOURCES),
             *(paragraph(f"Note: {w}") for w in answer.warnings),
         )
     )
@@ -322,5 +324,6 @@ def _company_text(found: Company, rows: list[dict[str, Any]]) -> str:
                 "nothing else will do; second sources replace a part as they grow (assumed). a: "
                 "the stock is assumed (half to twice); the column stock_days takes your own."
             ),
+            paragraph(text.SOURCES),
         )
     )

@@ -15,6 +15,7 @@ CRITICAL = (
     "is over the elasticity of critical inputs (assumed), which decides the answer. Market values "
     "and shares: docs/critical-goods.md."
 )
+SOURCES = "Sources of the world's table, of each good and of each regime: --format json."
 
 
 def share(text: str | None, option: str) -> float | None:
